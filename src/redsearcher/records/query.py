@@ -1,0 +1,116 @@
+"""The conjunctive query a task asks: variables, constraints, and the facts that make them true."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from redsearcher.records.base import Record
+
+
+class Role(StrEnum):
+    """Given: named or described in the question. Latent: neither named nor asked for. Answer: asked for."""
+
+    GIVEN = "given"
+    LATENT = "latent"
+    ANSWER = "answer"
+
+
+class Variable(Record):
+    """A typed variable. `entity` is its value in the intended solution (for a given: what the question names).
+
+    In a query parsed back from text the entity is unknown; `label` then holds the name as the question wrote it.
+    """
+
+    name: str
+    role: Role
+    type: str
+    entity: str | None = None
+    label: str | None = None
+
+
+class FactAtom(Record):
+    """`(subject, property, object)` between two variables; `facts` are the ids that make it true as intended."""
+
+    kind: Literal["fact"] = "fact"
+    id: str
+    subject: str
+    property: str
+    object: str
+    facts: tuple[str, ...] = ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return (self.subject, self.object)
+
+
+class LiteralAtom(Record):
+    """The subject's literal lies in `[low, high]` (`Value.number`: amounts, or fractional years; a year Y is [Y, Y + 0.9999]).
+
+    None is unbounded.
+    """
+
+    kind: Literal["literal"] = "literal"
+    id: str
+    subject: str
+    property: str
+    low: float | None = None
+    high: float | None = None
+    facts: tuple[str, ...] = ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return (self.subject,)
+
+
+class CompareAtom(Record):
+    """`(left, left_property) < (right, right_property)` by `Value.number`; adds no edge to the reasoning graph."""
+
+    kind: Literal["compare"] = "compare"
+    id: str
+    left: str
+    left_property: str
+    right: str
+    right_property: str
+    facts: tuple[str, ...] = ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return (self.left, self.right)
+
+
+Constraint = Annotated[FactAtom | LiteralAtom | CompareAtom, Field(discriminator="kind")]
+
+
+class Query(Record):
+    """A conjunction of constraints over variables, exactly one of them the answer."""
+
+    variables: tuple[Variable, ...]
+    constraints: tuple[Constraint, ...]
+
+    @property
+    def answer(self) -> Variable:
+        return next(v for v in self.variables if v.role is Role.ANSWER)
+
+    @property
+    def givens(self) -> tuple[Variable, ...]:
+        return tuple(v for v in self.variables if v.role is Role.GIVEN)
+
+    @property
+    def unknowns(self) -> tuple[Variable, ...]:
+        """Latent variables and the answer: what a solver must find."""
+        return tuple(v for v in self.variables if v.role is not Role.GIVEN)
+
+    def variable(self, name: str) -> Variable:
+        """The variable of that name. Raises KeyError."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise KeyError(name)
+
+    def without(self, constraint_id: str) -> "Query":
+        """The query less one constraint and less any variable then left without a constraint (never the answer)."""
+        kept = tuple(c for c in self.constraints if c.id != constraint_id)
+        used = {name for c in kept for name in c.variables}
+        variables = tuple(v for v in self.variables if v.name in used or v.role is Role.ANSWER)
+        return Query(variables=variables, constraints=kept)

@@ -1,0 +1,80 @@
+"""Trajectory: what one rollout did, and its score."""
+
+from enum import StrEnum
+from functools import cached_property
+
+from redsearcher.core.hashing import content_hash
+from redsearcher.records.base import Record
+from redsearcher.records.chat import Segment, Usage
+from redsearcher.records.tool import Observation, ToolCall
+
+
+class StopReason(StrEnum):
+    """Why an episode ended. A failed one is a record too."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+    NO_ANSWER = "no_answer"
+    MAX_TOOL_CALLS = "max_tool_calls"
+    MAX_ROUNDS = "max_rounds"
+    MAX_TOKENS = "max_tokens"
+    TIMEOUT = "timeout"
+    FORMAT_ERROR = "format_error"
+    PARSE_FAILED = "parse_failed"
+    MODEL_ERROR = "model_error"
+    TOOL_ERROR = "tool_error"
+    INTERNAL_ERROR = "internal_error"
+
+
+class Step(Record):
+    """(thought, calls, observations); `segment` is the number of the segment the turn belongs to, if any."""
+
+    thought: str
+    calls: tuple[ToolCall, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    segment: int | None = None
+
+
+class Trajectory(Record):
+    """One rollout of one task. `key` is fixed before it runs; `id` hashes the key and the steps."""
+
+    key: str
+    task: str
+    sample: int
+    question: str
+    model: str
+    protocol: str
+    context_strategy: str
+    interface_version: str
+    seed: int
+    steps: tuple[Step, ...]
+    answer: str | None = None
+    confidence: float | None = None
+    abstained: bool = False
+    stop_reason: StopReason
+    detail: str = ""
+    segments: tuple[Segment, ...] | None = None
+    usage: Usage = Usage()
+
+    @cached_property
+    def id(self) -> str:
+        return content_hash(self.key, [step.model_dump(mode="json") for step in self.steps], self.answer)
+
+    @property
+    def n_tool_calls(self) -> int:
+        return sum(len(step.calls) for step in self.steps)
+
+    @property
+    def n_failed_calls(self) -> int:
+        return sum(1 for step in self.steps for o in step.observations if o.error is not None)
+
+
+class Score(Record):
+    """Whether a trajectory's answer is right: 1, 0, or None where it could not be scored."""
+
+    trajectory: str
+    task: str
+    sample: int
+    value: float | None
+    reason: str
+    implementation: str
