@@ -42,6 +42,6 @@ def boundary(what: str, *, raises: type[RedsearcherError] = ForeignError) -> Ite
         yield
     except RedsearcherError:
         raise
-    except Exception as error:  # noqa: BLE001 - the one place where foreign errors are classified
+    except Exception as error:
         detail = str(error).splitlines()[0] if str(error) else "no message"
         raise raises(f"{what}: {type(error).__name__}: {detail}") from error

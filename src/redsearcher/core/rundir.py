@@ -21,7 +21,7 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class RunDir:
-    """A folder that one run owns. Opening it again with another resolved config raises InputError with the difference."""
+    """A folder that one run owns. Opening it with another resolved config raises InputError with the difference."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -35,7 +35,7 @@ class Usage(Record):
 
 
 class Segment(Record):
-    """A maximal run of turns as one token sequence: ids, log-probabilities and mask (1 on what was sampled), all length T."""
+    """A maximal run of turns as one token sequence: ids, log-probabilities, mask (1 where sampled), all of length T."""
 
     token_ids: tuple[int, ...]
     logprobs: tuple[float, ...]

@@ -1,6 +1,7 @@
 """The conjunctive query a task asks: variables, constraints, and the facts that make them true."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,15 +40,15 @@ class FactAtom(Record):
     object: str
     facts: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         return (self.subject, self.object)
 
 
 class LiteralAtom(Record):
-    """The subject's literal lies in `[low, high]` (`Value.number`: amounts, or fractional years; a year Y is [Y, Y + 0.9999]).
+    """The subject's literal lies in `[low, high]` (`Value.number`); None is unbounded.
 
-    None is unbounded.
+    Numbers are amounts or fractional years; the year Y is [Y, Y + 0.9999].
     """
 
     kind: Literal["literal"] = "literal"
@@ -58,7 +59,7 @@ class LiteralAtom(Record):
     high: float | None = None
     facts: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         return (self.subject,)
 
@@ -74,7 +75,7 @@ class CompareAtom(Record):
     right_property: str
     facts: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         return (self.left, self.right)
 

@@ -37,7 +37,7 @@ class Value(Record):
 
     @property
     def number(self) -> float:
-        """For ranges and comparisons: a quantity's amount, or a time as a fractional year. Raises ValueError otherwise."""
+        """A quantity's amount, or a time as a fractional year. Raises ValueError for other datatypes."""
         if self.datatype == "quantity":
             return float(self.text)
         if self.datatype == "time":

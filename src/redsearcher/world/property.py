@@ -14,7 +14,7 @@ Lang = Literal["en", "zh"]
 
 
 class Phrases(Record):
-    """How to say a property; `{}` is the other end. Forward phrases follow the subject's name, backward the object's."""
+    """How to say a property; `{}` is the other end. Forward phrases follow the subject, backward the object."""
 
     forward: tuple[str, ...]
     backward: tuple[str, ...]

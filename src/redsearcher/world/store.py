@@ -70,7 +70,7 @@ class WorldInfo(Record):
 
 
 class WorldWriter:
-    """Streams a world into `path`; the folder appears whole, under its final name, when the block ends without error."""
+    """Streams a world into `path`; the folder appears whole, under its final name, when the block ends well."""
 
     def __init__(
         self,

@@ -1,0 +1,91 @@
+"""A ChatModel behind any OpenAI-compatible base URL: vLLM, SGLang, a provider, our own server."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from redsearcher.core.config import Config
+from redsearcher.errors import ModelError, boundary
+from redsearcher.llm.wire import from_openai_message, to_openai_message, to_openai_tools
+from redsearcher.records.chat import Completion, Message, Sampling, Usage
+from redsearcher.records.tool import ToolSchema
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+FINISH = {"stop": "stop", "tool_calls": "tool_calls", "length": "length"}
+
+
+class EndpointConfig(Config):
+    """Where a model is served."""
+
+    base_url: str = "http://127.0.0.1:8000/v1"
+    """Root of the OpenAI-compatible API."""
+    model: str
+    """The model's name as the endpoint knows it."""
+    api_key_env: str = "OPENAI_API_KEY"
+    """Environment variable that holds the key; unset means no key is needed."""
+    timeout_s: float = 600.0
+    """Limit of one call in seconds."""
+    max_retries: int = 4
+    """Retries of one call on connection errors, 429 and 5xx, with back-off."""
+
+
+class EndpointModel:
+    """Calls chat completions; one client, many conversations."""
+
+    def __init__(self, config: EndpointConfig) -> None:
+        self._config = config
+        self._client: AsyncOpenAI | None = None
+
+    @property
+    def name(self) -> str:
+        return f"llm:{self._config.model}"
+
+    async def complete(
+        self, messages: Sequence[Message], tools: Sequence[ToolSchema], sampling: Sampling
+    ) -> Completion:
+        request: dict[str, Any] = {
+            "model": self._config.model,
+            "messages": [to_openai_message(message) for message in messages],
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+            "seed": sampling.seed,
+        }
+        if tools:
+            request["tools"] = to_openai_tools(tools)
+        with boundary(f"model {self._config.model} at {self._config.base_url}", raises=ModelError):
+            reply = await self._open().chat.completions.create(**request)
+        if not reply.choices:
+            raise ModelError(f"model {self._config.model} answered without choices")
+        choice = reply.choices[0]
+        finish = cast(Literal["stop", "tool_calls", "length", "error"], FINISH.get(choice.finish_reason, "error"))
+        return Completion(message=from_openai_message(choice.message), finish_reason=finish, usage=_usage(reply.usage))
+
+    def _open(self) -> "AsyncOpenAI":
+        if self._client is None:
+            from openai import AsyncOpenAI
+
+            config = self._config
+            self._client = AsyncOpenAI(
+                base_url=config.base_url,
+                api_key=os.environ.get(config.api_key_env, "none"),
+                timeout=config.timeout_s,
+                max_retries=config.max_retries,
+            )
+        return self._client
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+
+def _usage(usage: Any) -> Usage:
+    if usage is None:
+        return Usage()
+    details = getattr(usage, "prompt_tokens_details", None)
+    cached = getattr(details, "cached_tokens", None) or 0
+    return Usage(prompt=usage.prompt_tokens, cached=cached, completion=usage.completion_tokens)
