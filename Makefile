@@ -1,0 +1,43 @@
+# Every target sets up what it needs: a virtual environment in .venv with the pinned versions of constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+PYTEST_WORKERS ?= 2
+
+.PHONY: demo test check bench clean help
+
+help:
+	@echo "make demo   generated world -> verified tasks -> rollouts -> training sets -> report (runs/demo/report.html)"
+	@echo "make test   set up and run all tests"
+	@echo "make check  formatting, lint, types, spelling"
+	@echo "make bench  the benchmarks, in their quick form"
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) came. Set PYTHON=/path/to/python3.11"; exit 2; }
+	@echo "== setting up $(VENV) (once; a minute or two of downloads)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	@echo "== running the main job of configs/demo.toml into runs/demo"
+	$(BIN)/redsearcher run configs/demo.toml
+
+test: $(STAMP)
+	@echo "== running the tests$(if $(REDSEARCHER_DATA),, (REDSEARCHER_DATA is not set: tests on real data will skip))"
+	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs
+
+check: $(STAMP)
+	@echo "== checking format, lint, types and spelling"
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/typos src tests docs benchmarks configs *.md
+
+bench: $(STAMP)
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file --quick || exit 1; done
+
+clean:
+	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
