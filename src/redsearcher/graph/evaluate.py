@@ -1,0 +1,43 @@
+"""Conjunctive query evaluation: all answers, all solutions, how many.
+
+A solution binds every unknown to an entity of its type so that each constraint holds and no two unknowns of one type
+are equal; givens are bound to their entity (and may equal an unknown). A literal atom holds if some number of the
+subject lies in the range, a comparison if some left number is below some right one. An unknown without a constraint
+takes every entity of its type.
+"""
+
+from redsearcher.graph.plan import Plan
+from redsearcher.graph.search import Search
+from redsearcher.graph.source import FactSource
+from redsearcher.records.query import Query
+
+BUDGET = 200_000
+
+
+def answers(query: Query, source: FactSource, *, limit: int | None = None, budget: int = BUDGET) -> list[str]:
+    """Distinct answer entities, sorted; at most `limit` of them (which ones is deterministic).
+
+    Raises BudgetError when more than `budget` candidates are tried, DataError for a given without an entity.
+    """
+    return sorted(Search(Plan(query, source), budget).answers(limit))
+
+
+def solutions(
+    query: Query, source: FactSource, *, limit: int | None = None, budget: int = BUDGET
+) -> list[dict[str, str]]:
+    """Assignments of the unknowns, in the query's order of variables; at most `limit`. Raises as `answers`."""
+    plan = Plan(query, source)
+    found: list[dict[str, str]] = []
+    if limit == 0:
+        return found
+    for bound in Search(plan, budget).solutions(plan.everything):
+        found.append({plan.names[v]: entity for v, entity in sorted(bound)})
+        if len(found) == limit:
+            break
+    return found
+
+
+def count_solutions(query: Query, source: FactSource, *, limit: int = 10**9, budget: int = BUDGET) -> int:
+    """min(number of solutions, limit), counted without listing them. Raises as `answers`."""
+    plan = Plan(query, source)
+    return Search(plan, budget).count(plan.everything, limit)

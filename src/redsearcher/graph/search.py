@@ -1,0 +1,230 @@
+"""Backtracking join over a plan: candidates of the most constrained unknown first, dead ends remembered.
+
+What the rest of a query can still do depends only on the values that touch it (neighbours, and same-type unknowns for
+injectivity). Outcomes are stored under those values, so that no sub-query is searched twice, and unknowns that nothing
+connects any more are searched apart.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from redsearcher.errors import BudgetError
+from redsearcher.graph.plan import Compare, Plan, bits, is_less
+
+Witness = tuple[tuple[int, str], ...]
+Key = tuple[int | str | None, ...]
+Undo = list[tuple[int, tuple[tuple[str, ...], ...]]]
+
+
+class Search:
+    """One evaluation. `budget` bounds the candidates tried; past it BudgetError is raised."""
+
+    def __init__(self, plan: Plan, budget: int) -> None:
+        self._plan, self._budget, self._left = plan, budget, budget
+        self._values: list[str | None] = [None] * len(plan.names)
+        self._options = list(plan.anchors)
+        self._witnesses: dict[Key, Witness | None] = {}
+        self._counts: dict[Key, int] = {}
+        self._visited: set[Key] = set()
+
+    def answers(self, limit: int | None) -> set[str]:
+        """Distinct values of the answer over all solutions; stops once there are `limit`."""
+        found: set[str] = set()
+        if not self._plan.refuted and limit != 0:
+            self._collect(self._plan.everything, found, limit)
+        return found
+
+    def solutions(self, among: int) -> Iterator[Witness]:
+        """Every way to bind the unknowns of `among`, each binding in the order it was made."""
+        if self._plan.refuted or self.witness(among) is None:
+            return
+        if not among:
+            yield ()
+            return
+        v = self._choose(among)
+        rest = among & ~(1 << v)
+        for entity in self._candidates(v):
+            undo = self._bind(v, entity)
+            if undo is not None:
+                for others in self.solutions(rest):
+                    yield ((v, entity), *others)
+                self._unbind(v, undo)
+
+    def count(self, among: int, limit: int) -> int:
+        """min(number of ways to bind the unknowns of `among`, limit)."""
+        if self._plan.refuted:
+            return 0
+        if not among:
+            return 1
+        key = self._key(among)
+        if key not in self._counts:
+            self._counts[key] = self._count(among, limit)
+        return self._counts[key]
+
+    def witness(self, among: int) -> Witness | None:
+        """Some way to bind the unknowns of `among` given what is bound, or None."""
+        if not among:
+            return ()
+        key = self._key(among)
+        if key not in self._witnesses:
+            self._witnesses[key] = self._find(among)
+        return self._witnesses[key]
+
+    def _collect(self, among: int, found: set[str], limit: int | None) -> None:
+        """Add the answers reachable from here. The answer is unbound and in `among`."""
+        key = self._key(among)
+        if key in self._visited:
+            return
+        self._visited.add(key)
+        plan = self._plan
+        parts = plan.parts(among)
+        own = next(part for part in parts if part >> plan.answer & 1)
+        if len(parts) > 1:
+            if any(part != own and self.witness(part) is None for part in parts):
+                return
+            if not any(plan.peers[v] & among & ~own for v in bits(own)):
+                among = own  # the rest has a solution and cannot clash with this part
+        v = self._choose(own, prefer=plan.answer)
+        rest = among & ~(1 << v)
+        for entity in self._candidates(v):
+            if v == plan.answer and entity in found:
+                continue
+            undo = self._bind(v, entity)
+            if undo is None:
+                continue
+            if v != plan.answer:
+                self._collect(rest, found, limit)
+            elif self.witness(rest) is not None:
+                found.add(entity)
+            self._unbind(v, undo)
+            if limit is not None and len(found) >= limit:
+                return
+
+    def _find(self, among: int) -> Witness | None:
+        parts = self._plan.parts(among)
+        if len(parts) > 1:
+            joined: dict[int, str] = {}
+            for part in parts:
+                some = self.witness(part)
+                if some is None:
+                    return None
+                joined.update(some)
+            if not self._clash(joined):
+                return tuple(sorted(joined.items()))
+        v = self._choose(among)
+        rest = among & ~(1 << v)
+        for entity in self._candidates(v):
+            undo = self._bind(v, entity)
+            if undo is not None:
+                others = self.witness(rest)
+                self._unbind(v, undo)
+                if others is not None:
+                    return ((v, entity), *others)
+        return None
+
+    def _clash(self, joined: dict[int, str]) -> bool:
+        return any(joined.get(peer) == entity for v, entity in joined.items() for peer in bits(self._plan.peers[v]))
+
+    def _count(self, among: int, limit: int) -> int:
+        parts = self._plan.parts(among)
+        own = parts[0]
+        grown = True
+        while grown:  # parts that share a type are counted together: they must not share entities
+            touched = self._peers_of(own)
+            joined = [part for part in parts if part & touched & ~own]
+            grown = bool(joined)
+            for part in joined:
+                own |= part
+        if own != among:
+            here = self.count(own, limit)
+            return min(here * self.count(among & ~own, limit), limit) if here else 0
+        v = self._choose(among)
+        rest = among & ~(1 << v)
+        total = 0
+        for entity in self._candidates(v):
+            if not rest:
+                total += 1
+            else:
+                undo = self._bind(v, entity)
+                if undo is not None:
+                    total += self.count(rest, limit)
+                    self._unbind(v, undo)
+            if total >= limit:
+                return limit
+        return total
+
+    def _peers_of(self, among: int) -> int:
+        found = 0
+        for v in bits(among):
+            found |= self._plan.peers[v]
+        return found
+
+    def _key(self, among: int) -> Key:
+        values = self._values
+        return (among, *[values[v] for v in self._plan.context(among)])
+
+    def _choose(self, among: int, prefer: int = -1) -> int:
+        """The unknown with the fewest candidates by its shortest option list; the preferred one counts as a quarter."""
+        best, fewest = -1, 0
+        for v in bits(among):
+            options = self._options[v]
+            size = min(map(len, options)) if options else 4 * len(self._plan.domain(v)) + 4
+            if v == prefer:
+                size //= 4
+            if best < 0 or size < fewest:
+                best, fewest = v, size
+        return best
+
+    def _candidates(self, v: int) -> Iterator[str]:
+        """Values of v that meet every constraint whose other ends are bound."""
+        plan, values = self._plan, self._values
+        lists = sorted(self._options[v], key=len)
+        base = lists[0] if lists else plan.domain(v)
+        others = lists[1:]
+        taken = [values[u] for u in bits(plan.peers[v]) if values[u] is not None]
+        compares = [c for c in plan.compares[v] if values[c[0]] is not None]
+        for entity in base:
+            self._left -= 1
+            if self._left < 0:
+                raise BudgetError(f"more than {self._budget} candidates tried while evaluating a query")
+            if entity in taken or not all(_holds(options, entity) for options in others):
+                continue
+            if plan.accepts(v, entity) and (not compares or self._compares_hold(entity, compares)):
+                yield entity
+
+    def _compares_hold(self, entity: str, compares: list[Compare]) -> bool:
+        for other, own_numbers, other_numbers, is_left in compares:
+            value = self._values[other]
+            assert value is not None
+            own, theirs = own_numbers.get(entity, ()), other_numbers.get(value, ())
+            if not (is_less(own, theirs) if is_left else is_less(theirs, own)):
+                return False
+        return True
+
+    def _bind(self, v: int, entity: str) -> Undo | None:
+        """Bind v and narrow what is tied to it; None (and nothing changed) if that leaves some unknown no option."""
+        values, options = self._values, self._options
+        values[v] = entity
+        undo: Undo = []
+        for other, rows in self._plan.ties[v]:
+            if values[other] is None:
+                found = rows.get(entity)
+                if not found:
+                    self._unbind(v, undo)
+                    return None
+                undo.append((other, options[other]))
+                options[other] = (*options[other], found)
+        return undo
+
+    def _unbind(self, v: int, undo: Undo) -> None:
+        self._values[v] = None
+        for other, options in reversed(undo):
+            self._options[other] = options
+
+
+def _holds(options: tuple[str, ...], entity: str) -> bool:
+    """Whether a sorted tuple holds the entity."""
+    if len(options) < 8:
+        return entity in options
+    at = bisect_left(options, entity)
+    return at < len(options) and options[at] == entity
