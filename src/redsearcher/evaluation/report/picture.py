@@ -6,6 +6,7 @@ from html import escape
 import networkx as nx
 
 from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, Role
+from redsearcher.world.property import properties
 
 COLOURS = {Role.GIVEN: "#8fce9b", Role.LATENT: "#f6d465", Role.ANSWER: "#ee7c72"}
 WIDTH, HEIGHT, MARGIN, RADIUS = 620.0, 380.0, 70.0, 11.0
@@ -73,10 +74,12 @@ def _layout(graph: "nx.Graph") -> dict[str, tuple[float, float]]:
 
 
 def _range(constraint: LiteralAtom) -> str:
-    low = "" if constraint.low is None else f"{constraint.low:,.6g}"
-    high = "" if constraint.high is None else f"{constraint.high:,.6g}"
-    if constraint.property in ("P569", "P570", "P571", "P577", "P585"):
-        low, high = low.replace(",", "").split(".")[0], high.replace(",", "").split(".")[0]
+    property_ = properties().get(constraint.property)
+    is_time = property_ is not None and property_.object == ("time",)
+    low, high = (
+        "" if bound is None else str(int(bound)) if is_time else f"{bound:,.6g}"
+        for bound in (constraint.low, constraint.high)
+    )
     if not low:
         return f"up to {high}"
     return f"{low} – {high}" if high else f"from {low}"

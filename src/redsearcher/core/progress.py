@@ -1,0 +1,65 @@
+"""Progress of long work on the terminal: a bar with an ETA, or plain lines where there is no terminal."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+QUIET_S = 5.0
+
+
+class Progress(Protocol):
+    """What long work tells its watcher."""
+
+    def advance(self, n: int = 1, note: str = "") -> None:
+        """`n` more units are done; `note` is the latest figure worth showing."""
+        ...
+
+
+class _Lines:
+    """One line every few seconds, for logs."""
+
+    def __init__(self, what: str, total: int | None) -> None:
+        self._what, self._total = what, total
+        self._done, self._start, self._last = 0, time.monotonic(), time.monotonic()
+
+    def advance(self, n: int = 1, note: str = "") -> None:
+        self._done += n
+        now = time.monotonic()
+        if now - self._last < QUIET_S:
+            return
+        self._last = now
+        of = f"/{self._total:,}" if self._total else ""
+        eta = ""
+        if self._total and self._done:
+            eta = f", {(self._total - self._done) * (now - self._start) / self._done:.0f} s left"
+        sys.stderr.write(f"{self._what}: {self._done:,}{of}{eta} {note}\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Progress]:
+    """A live bar on a terminal, a line every few seconds elsewhere. `total` None: unknown."""
+    if not sys.stderr.isatty():
+        yield _Lines(what, total)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(what, total=total, note="")
+
+        class _Bar:
+            def advance(self, n: int = 1, note: str = "") -> None:
+                bars.update(task, advance=n, note=note)
+
+        yield _Bar()
