@@ -67,13 +67,15 @@ class PageLink(Record):
 
 
 class Page(Record):
-    """A visited page; `text` is what the goal asks for (markdown links), `n_chars` the length of the whole page."""
+    """A visited page; `text` is what the goal asks for (markdown links inline, not counted in `n_shown`), `n_chars`
+    the length of the whole page and `n_shown` how much of it is there, in characters."""
 
     url: str
     title: str
     text: str
     links: tuple[PageLink, ...] = ()
     n_chars: int
+    n_shown: int
     truncated: bool = False
 
 

@@ -1,0 +1,99 @@
+"""From text to index terms: English words folded and stemmed, Chinese runs as characters and bigrams."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+
+import tantivy
+
+MAX_WORD_CHARS = 60
+_HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+
+_STOP_FILES = files("redsearcher.web") / "stopwords"
+STOP_WORDS = frozenset((_STOP_FILES / "en.txt").read_text(encoding="utf-8").split())
+STOP_GRAMS = frozenset((_STOP_FILES / "zh.txt").read_text(encoding="utf-8").split())
+
+
+def normal(text: str) -> str:
+    """Compatibility forms unified (full-width letters, combining accents): what the index sees of a text."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def is_han(term: str) -> bool:
+    """Whether a term is a Chinese character or bigram rather than a word."""
+    return _HAN_RUN.match(term) is not None
+
+
+def grams(run: str) -> list[str]:
+    """Characters of a Chinese run, then its overlapping bigrams."""
+    return [*run, *map("".join, pairwise(run))]
+
+
+def word_text(text: str) -> str:
+    """The text without its Chinese runs, for the word field."""
+    return text if text.isascii() else _HAN_RUN.sub(" ", text)
+
+
+def gram_text(text: str) -> str:
+    """The Chinese runs of the text as blank-separated grams, for the gram field; empty if there are none."""
+    if text.isascii():
+        return ""
+    return " ".join(gram for run in _HAN_RUN.findall(text) for gram in grams(run))
+
+
+def word_analyzer(*, stem: bool) -> tantivy.TextAnalyzer:
+    """The analyser of the word field: runs of letters and digits, lower case, no accents, maybe stemmed."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.remove_long(MAX_WORD_CHARS))
+    builder = builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
+    if stem:
+        builder = builder.filter(tantivy.Filter.stemmer("english"))
+    return builder.build()
+
+
+def gram_analyzer() -> tantivy.TextAnalyzer:
+    """The analyser of the gram field, whose text is tokenised already."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
+class Analysis:
+    """Terms of texts and queries, the same ones that the index holds. Words come first, Chinese grams after them."""
+
+    def __init__(self, *, stem: bool) -> None:
+        self._words = word_analyzer(stem=stem)
+        self._plain = word_analyzer(stem=False)
+        self._cached = lru_cache(maxsize=4096)(self._terms)
+
+    def terms(self, text: str) -> frozenset[str]:
+        """Every distinct term of a text; the answer is remembered for texts asked lately."""
+        return self._cached(text)
+
+    def _terms(self, text: str) -> frozenset[str]:
+        text = normal(text)
+        words = self._words.analyze(word_text(text))
+        return frozenset(words) if text.isascii() else frozenset([*words, *gram_text(text).split()])
+
+    def words(self, text: str) -> list[str]:
+        """Word terms in order, stop words kept: what a phrase is made of."""
+        found: list[str] = self._words.analyze(word_text(normal(text)))
+        return found
+
+    def runs(self, text: str) -> list[str]:
+        """Chinese runs in order."""
+        return _HAN_RUN.findall(normal(text))
+
+    def query_terms(self, text: str, limit: int) -> list[str]:
+        """At most `limit` distinct terms to search for, in order of appearance.
+
+        Stop words are left out unless nothing else is asked. A Chinese run is asked by its bigrams, a lone character
+        by itself.
+        """
+        latin = word_text(normal(text))
+        words = list(zip(self._plain.analyze(latin), self._words.analyze(latin), strict=True))
+        kept = [stem for plain, stem in words if plain not in STOP_WORDS]
+        chinese = [gram for run in self.runs(text) for gram in (grams(run)[len(run) :] or [run])]
+        kept += [gram for gram in chinese if gram not in STOP_GRAMS]
+        return list(dict.fromkeys(kept or [stem for _, stem in words] or chinese))[:limit]

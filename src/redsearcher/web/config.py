@@ -1,0 +1,34 @@
+"""Settings of the simulated web: how pages are analysed and ranked, and how much of them a model sees."""
+
+from pydantic import Field
+
+from redsearcher.core.config import Config
+from redsearcher.core.hashing import content_hash
+
+_BUILD_ONLY = {"writer_heap_mb", "writer_threads"}
+
+
+class WebConfig(Config):
+    """Index, ranking and display of one web."""
+
+    stem: bool = True
+    """Reduce English words to their stem (Snowball), in pages and queries alike."""
+    title_boost: float = Field(default=1.0, gt=0)
+    """Weight of a match in the title; a match in the text weighs 1."""
+    n_results: int = Field(default=10, ge=1, le=100)
+    """Results a query returns."""
+    snippet_chars: int = Field(default=320, ge=40)
+    """Longest snippet, in characters."""
+    visit_chars: int = Field(default=6000, ge=200)
+    """Characters a visit shows of one page, markdown of links included; shorter pages come whole."""
+    max_per_call: int = Field(default=10, ge=1)
+    """Queries or URLs one tool call may carry."""
+    writer_heap_mb: int = Field(default=256, ge=16)
+    """Memory of the index writer over all its threads, in MiB."""
+    writer_threads: int = Field(default=0, ge=0, le=8)
+    """Threads of the index writer; 0 is one per core. Results do not depend on it."""
+
+    @property
+    def identity(self) -> str:
+        """Content hash of what can change an answer: all but the resources of the build."""
+        return content_hash(self.model_dump(mode="json", exclude=_BUILD_ONLY))

@@ -1,0 +1,182 @@
+"""A web to search and open: BM25 over title and text, pages by URL."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import tantivy
+
+from redsearcher.errors import DataError, ToolError, boundary
+from redsearcher.records.tool import Hit, Page, PageLink
+from redsearcher.records.world import Document
+from redsearcher.web.analysis import Analysis, is_han
+from redsearcher.web.extract import extract
+from redsearcher.web.index import INDEX_FOLDER, WebInfo, read_info, register_analyzers
+from redsearcher.web.query import MAX_TERMS, ParsedQuery, QueryCompiler, parse
+from redsearcher.web.snippet import SnippetMaker
+
+_TIE = 1e-5  # scores closer than this share of their size are equal: 32-bit sums differ with the order of adding
+_SPARE = 10  # results fetched beyond those asked for, so that ties at the cut are seen
+
+
+class Web:
+    """A built web. Thread-safe; holds memory maps only."""
+
+    def __init__(self, info: WebInfo, index: tantivy.Index) -> None:
+        self.info = info
+        self._searcher = index.searcher()
+        self._schema = index.schema
+        self._analysis = Analysis(stem=info.config.stem)
+        self._compiler = QueryCompiler(self._schema, self._analysis, info.config.title_boost)
+
+    @classmethod
+    def open(cls, path: Path) -> "Web":
+        """Open a folder that `build_web` made. Raises InputError if it is none, DataError if it cannot be read."""
+        info = read_info(path)
+        with boundary(f"opening the index of {path}", raises=DataError):
+            index = tantivy.Index.open(str(path / INDEX_FOLDER))
+            index.config_reader(reload_policy="manual")
+            register_analyzers(index, info.config)
+            return cls(info, index)
+
+    def search(self, query: str, k: int) -> list[Hit]:
+        """The best `k` pages for a query, best first; equal scores in the order of document ids.
+
+        `"a phrase"` must occur, `site:host` keeps one site; any text is a query, and one without words finds nothing.
+        """
+        parsed = parse(query)
+        idf = self._idf(self._compiler.terms(parsed))
+        maker = SnippetMaker(self._analysis, idf, self.info.config.snippet_chars)
+        return [
+            Hit(
+                rank=rank,
+                url=document.url,
+                title=document.title,
+                snippet=maker.make(document.text, document.title),
+                site=document.site,
+                date=document.date or None,
+            )
+            for rank, document in enumerate(self._find(parsed, k), 1)
+        ]
+
+    def find(self, query: str, k: int) -> list[Document]:
+        """What `search` finds, as whole documents: for those who audit the web rather than search it."""
+        return self._find(parse(query), k)
+
+    def visit(self, url: str, goal: str, max_chars: int | None = None) -> Page:
+        """The page at `url`, cut to what serves `goal`. Raises ToolError with advice if no page has that URL."""
+        document = self._at(url)
+        idf = self._idf(self._analysis.query_terms(goal, MAX_TERMS))
+        shown = extract(document, idf, self._analysis, max_chars or self.info.config.visit_chars)
+        return Page(
+            url=document.url,
+            title=document.title,
+            text=shown.text,
+            links=tuple(PageLink(text=document.text[li.start : li.end], url=li.url) for li in shown.links),
+            n_chars=len(document.text),
+            n_shown=shown.n_shown,
+            truncated=shown.n_shown < len(document.text),
+        )
+
+    def resolve(self, url: str) -> str:
+        """Id of the document at `url`. Raises ToolError if no page has that URL."""
+        return self._at(url).id
+
+    def document(self, document_id: str) -> Document:
+        """The document of that id. Raises DataError if this web has none."""
+        found = self._exact("id", document_id)
+        if found is None:
+            raise DataError(f"web {self.info.id} has no document {document_id!r}")
+        return found
+
+    def _at(self, url: str) -> Document:
+        for candidate in _spellings(url):
+            if (found := self._exact("url", candidate)) is not None:
+                return found
+        raise ToolError(
+            f"no page at {_clean(url)[:300]!r}. Open a URL exactly as a search result or a link on a page gives it."
+        )
+
+    def _exact(self, field: str, value: str) -> Document | None:
+        hits = self._run(tantivy.Query.term_query(self._schema, field, value), 1)
+        return self._load(hits[0][1]) if hits else None
+
+    def _find(self, parsed: ParsedQuery, k: int) -> list[Document]:
+        compiled = self._compiler.compile(parsed)
+        if compiled is None or k < 1:
+            return []
+        addresses = self._best(compiled.query, k) if compiled.has_words else self._first(compiled.query, k)
+        return [self._load(address) for address in addresses]
+
+    def _first(self, query: tantivy.Query, k: int) -> list[tantivy.DocAddress]:
+        hits = self._searcher.search(query, k, count=False, order_by_field="key", order=tantivy.Order.Asc).hits
+        return [address for _, address in hits]
+
+    def _best(self, query: tantivy.Query, k: int) -> list[tantivy.DocAddress]:
+        limit = k + _SPARE
+        while True:
+            hits = self._run(query, limit)
+            cut = len(hits) if len(hits) < limit else _last_gap(hits)
+            if cut >= k or len(hits) < limit:
+                break
+            limit *= 4
+        hits = hits[:cut]
+        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        order, rank = [], 0
+        for number, (score, address) in enumerate(hits):
+            rank += number > 0 and _apart(hits[number - 1][0], score)
+            order.append((rank, keys[number], address))
+        return [address for _, _, address in sorted(order, key=lambda item: item[:2])][:k]
+
+    def _run(self, query: tantivy.Query, limit: int) -> list[tuple[float, Any]]:
+        hits: list[tuple[float, Any]] = self._searcher.search(query, limit, count=False).hits
+        return hits
+
+    def _load(self, address: tantivy.DocAddress) -> Document:
+        return Document.model_validate_json(self._searcher.doc(address)["record"][0])
+
+    def _idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """BM25's idf of each term in page texts; a term that no text holds is left out."""
+        n, idf = self._searcher.num_docs, {}
+        for term in terms:
+            n_with = self._searcher.doc_freq("text_grams" if is_han(term) else "text", term)
+            if n_with:
+                idf[term] = math.log(1 + (n - n_with + 0.5) / (n_with + 0.5))
+        return idf
+
+
+def _apart(higher: float, lower: float) -> bool:
+    return higher - lower > _TIE * abs(higher)
+
+
+def _last_gap(hits: Sequence[tuple[float, Any]]) -> int:
+    """How many hits come before the last clear drop in score: the group after it may go on beyond what was fetched."""
+    for number in range(len(hits) - 1, 0, -1):
+        if _apart(hits[number - 1][0], hits[number][0]):
+            return number
+    return 0
+
+
+def _clean(url: str) -> str:
+    return url.encode("utf-8", "ignore").decode("utf-8").replace("\0", "").strip().strip("<>\"'`")
+
+
+def _spellings(url: str) -> list[str]:
+    """A URL as given, then the ways in which models and browsers misspell it."""
+    given = _clean(url)
+    bare = given.split("#")[0].rstrip(".,;")
+    found = [given, bare]
+    found += [unquote(form, errors="ignore") for form in found] + [
+        quote(form, safe=":/?#[]@!$&'()*+,;=%") for form in found
+    ]
+    found += [form.rstrip("/") if form.endswith("/") else form + "/" for form in found]
+    for form in list(found):
+        if form.startswith("http://"):
+            found.append("https://" + form.removeprefix("http://"))
+        elif form.startswith("https://"):
+            found.append("http://" + form.removeprefix("https://"))
+        elif "://" not in form:
+            found += [f"https://{form}", f"http://{form}"]
+    return list(dict.fromkeys(form for form in found if form))

@@ -1,0 +1,80 @@
+"""The few lines under a search result: the window of a page that covers most of the query."""
+
+import re
+from collections.abc import Mapping
+
+from redsearcher.web.analysis import Analysis
+from redsearcher.web.passage import Span, sentences, weight
+
+ELLIPSIS = "..."
+_BLANKS = re.compile(r"\s+")
+_WORD = re.compile(r"[^\s\u3400-\u9fff]+|[\u3400-\u9fff]")
+_TITLE_SHARE = 0.3  # a query term that the title shows already earns this share of its idf in the snippet
+
+
+class SnippetMaker:
+    """Chooses snippets for one query. `idf` maps the query's terms, in their order, to what they are worth."""
+
+    def __init__(self, analysis: Analysis, idf: Mapping[str, float], max_chars: int) -> None:
+        self._analysis, self._idf, self._max_chars = analysis, dict(idf), max_chars
+
+    def make(self, text: str, title: str = "") -> str:
+        """Whole sentences where they fit, else whole words of the best one; one line, ellipses where text is cut.
+
+        The window is the shortest one with the greatest sum of idf over distinct query terms, the earliest among
+        equals, grown to what fits; a page that covers nothing shows its start.
+        """
+        spans = sentences(text)
+        if not spans:
+            return ""
+        shown = self._analysis.terms(title)
+        worth = {term: value * (_TITLE_SHARE if term in shown else 1.0) for term, value in self._idf.items()}
+        window = self._best_window(text, spans, worth)
+        if window.end - window.start > self._max_chars:
+            window = self._best_words(text, window, worth)
+        line = _BLANKS.sub(" ", text[window.start : window.end])
+        before = f"{ELLIPSIS} " if window.start > spans[0].start else ""
+        after = f" {ELLIPSIS}" if window.end < spans[-1].end else ""
+        return f"{before}{line}{after}"
+
+    def _best_window(self, text: str, spans: list[Span], worth: Mapping[str, float]) -> Span:
+        terms = [self._analysis.terms(text[span.start : span.end]) & worth.keys() for span in spans]
+        best, best_key = (0, 0), (0.0, 0)
+        for first, span in enumerate(spans):
+            covered: set[str] = set()
+            for last in range(first, len(spans)):
+                length = spans[last].end - span.start
+                if last > first and length > self._max_chars:
+                    break
+                covered |= terms[last]
+                # Of windows that cover the same the shortest is the heart of the matter; the first among equals.
+                key = (weight(covered, worth), -length)
+                if key > best_key:
+                    best, best_key = (first, last), key
+        return self._grown(spans, *best)
+
+    def _grown(self, spans: list[Span], first: int, last: int) -> Span:
+        """The window with the sentences around it that still fit, following ones before preceding ones."""
+        while last + 1 < len(spans) and spans[last + 1].end - spans[first].start <= self._max_chars:
+            last += 1
+        while first and spans[last].end - spans[first - 1].start <= self._max_chars:
+            first -= 1
+        return Span(spans[first].start, spans[last].end)
+
+    def _best_words(self, text: str, window: Span, worth: Mapping[str, float]) -> Span:
+        words = [Span(found.start(), found.end()) for found in _WORD.finditer(text, window.start, window.end)]
+        pieces = [text[word.start : word.end] for word in words]
+        # A Chinese bigram needs the following character too.
+        terms = [self._analysis.terms(a + b if len(a) == 1 else a) & worth.keys() for a, b in
+                 zip(pieces, [*pieces[1:], ""], strict=True)]  # fmt: skip
+        room = self._max_chars - 2 * (len(ELLIPSIS) + 1)
+        best, best_score, last = Span(words[0].start, min(words[0].end, words[0].start + room)), -1.0, 0
+        for first, word in enumerate(words):
+            while last + 1 < len(words) and words[last + 1].end - word.start <= room:
+                last += 1
+            score = weight((term for found in terms[first : last + 1] for term in found), worth)
+            if score > best_score:
+                end = min(words[max(last, first)].end, word.start + room)
+                best, best_score = Span(word.start, end), score
+            last = max(last, first + 1)
+        return best
