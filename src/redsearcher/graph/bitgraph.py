@@ -1,0 +1,92 @@
+"""A graph on numbered vertices, neighbours as bit masks, with the steps that treewidth algorithms are made of."""
+
+from redsearcher.graph.plan import bits
+
+Adjacency = list[int]
+
+
+def eliminate(adjacency: Adjacency, vertex: int) -> None:
+    """Join the vertex's neighbours to a clique and take it out, in place."""
+    around = adjacency[vertex]
+    for other in bits(around):
+        adjacency[other] = (adjacency[other] | around) & ~(1 << other | 1 << vertex)
+    adjacency[vertex] = 0
+
+
+def n_missing(adjacency: Adjacency, vertex: int) -> int:
+    """How many pairs of the vertex's neighbours are not joined: the edges its elimination adds."""
+    around = adjacency[vertex]
+    return sum((around & ~adjacency[other]).bit_count() - 1 for other in bits(around)) // 2
+
+
+def is_simplicial(adjacency: Adjacency, vertex: int) -> bool:
+    """Whether the vertex's neighbours form a clique."""
+    around = adjacency[vertex]
+    return all(not around & ~adjacency[other] & ~(1 << other) for other in bits(around))
+
+
+def is_almost_simplicial(adjacency: Adjacency, vertex: int) -> bool:
+    """Whether all the vertex's neighbours but one form a clique."""
+    around = adjacency[vertex]
+    outside = 0
+    for other in bits(around):
+        lacking = around & ~adjacency[other] & ~(1 << other)
+        if lacking:
+            outside = lacking | 1 << other
+            break
+    return not outside or any(_is_clique(adjacency, around & ~(1 << other)) for other in bits(outside))
+
+
+def _is_clique(adjacency: Adjacency, among: int) -> bool:
+    return all(not among & ~adjacency[vertex] & ~(1 << vertex) for vertex in bits(among))
+
+
+def minor_min_width(adjacency: Adjacency, alive: int) -> int:
+    """A lower bound on treewidth: contract a vertex of least degree into the neighbour it shares least with, again and
+    again; the largest least degree met counts (Gogate and Dechter 2004)."""
+    graph, bound = list(adjacency), 0
+    while alive:
+        vertex = min(bits(alive), key=lambda v: graph[v].bit_count())
+        degree = graph[vertex].bit_count()
+        bound = max(bound, degree)
+        if alive.bit_count() <= bound + 1:
+            break
+        if degree:
+            around = graph[vertex]
+            into = min(bits(around), key=lambda u: ((graph[u] & around).bit_count(), graph[u].bit_count()))
+            for other in bits(around):
+                graph[other] &= ~(1 << vertex)
+                if other != into:
+                    graph[other] |= 1 << into
+            graph[into] = (graph[into] | around) & ~(1 << into | 1 << vertex)
+            graph[vertex] = 0
+        alive &= ~(1 << vertex)
+    return bound
+
+
+def min_fill_order(adjacency: Adjacency, alive: int) -> tuple[int, list[int]]:
+    """Width and order of eliminating, each time, a vertex that adds the fewest edges (ties: least degree, number)."""
+    graph, width, order = list(adjacency), 0, []
+    while alive:
+        vertex = min(bits(alive), key=lambda v: (n_missing(graph, v), graph[v].bit_count()))
+        width = max(width, graph[vertex].bit_count())
+        order.append(vertex)
+        eliminate(graph, vertex)
+        alive &= ~(1 << vertex)
+    return width, order
+
+
+def components(adjacency: Adjacency, alive: int) -> list[int]:
+    """Connected components as masks, by their lowest vertex."""
+    found = []
+    while alive:
+        part = frontier = alive & -alive
+        while frontier:
+            reached = 0
+            for vertex in bits(frontier):
+                reached |= adjacency[vertex]
+            frontier = reached & ~part
+            part |= frontier
+        found.append(part)
+        alive &= ~part
+    return found

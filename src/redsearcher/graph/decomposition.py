@@ -1,0 +1,86 @@
+"""Tree decompositions: made from an elimination order, checked against the definition."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from redsearcher.errors import DataError
+from redsearcher.graph.reasoning import Graph
+from redsearcher.records.task import Decomposition
+
+
+def from_order(graph: Graph, order: Sequence[str]) -> Decomposition:
+    """The decomposition that eliminating the vertices in `order` gives; bags that lie in another bag are left out.
+
+    Its width is the largest number of later neighbours a vertex has when its turn comes.
+    """
+    position = {vertex: i for i, vertex in enumerate(order)}
+    filled = {vertex: set(others) for vertex, others in graph.items()}
+    bags: list[set[str]] = []
+    parent: list[int | None] = []
+    for i, vertex in enumerate(order):
+        later = {other for other in filled[vertex] if position[other] > i}
+        for other in later:
+            filled[other] |= later - {other}
+        bags.append(later | {vertex})
+        parent.append(min((position[other] for other in later), default=None))
+    return _tidy(bags, parent)
+
+
+def check(decomposition: Decomposition, graph: Graph) -> None:
+    """Raise DataError naming the condition of a tree decomposition that does not hold."""
+    bags, tree = [frozenset(bag) for bag in decomposition.bags], decomposition.tree
+    covered = frozenset().union(*bags)
+    if missing := sorted(set(graph) - covered):
+        raise DataError(f"no bag holds {missing[0]}: every vertex must be in some bag")
+    if foreign := sorted(covered - set(graph)):
+        raise DataError(f"a bag holds {foreign[0]}, which is no vertex of the graph")
+    for vertex in sorted(graph):
+        for other in sorted(graph[vertex]):
+            if not any(vertex in bag and other in bag for bag in bags):
+                raise DataError(f"no bag holds both ends of the edge {vertex} - {other}")
+    if any(not 0 <= end < len(bags) for edge in tree for end in edge):
+        raise DataError("the tree has an edge to a bag that is not there")
+    if bags and (len(tree) != len(bags) - 1 or len(_reached(range(len(bags)), tree)) != len(bags)):
+        raise DataError("the bags are not joined into one tree")
+    for vertex in sorted(graph):
+        holding = [i for i, bag in enumerate(bags) if vertex in bag]
+        if len(_reached(holding, tree)) != len(holding):
+            raise DataError(f"the bags that hold {vertex} are not connected in the tree")
+
+
+def _reached(among: Sequence[int], tree: Sequence[tuple[int, int]]) -> set[int]:
+    """Bags reachable from the first of `among` inside `among`."""
+    allowed, reached = set(among), set(among[:1])
+    frontier = list(among[:1])
+    while frontier:
+        here = frontier.pop()
+        for a, b in tree:
+            for start, end in ((a, b), (b, a)):
+                if start == here and end in allowed and end not in reached:
+                    reached.add(end)
+                    frontier.append(end)
+    return reached
+
+
+def _tidy(bags: list[set[str]], parent: list[int | None]) -> Decomposition:
+    """Merge each bag that lies in its child or parent, number the rest, and join the roots into one tree."""
+    neighbours: list[set[int]] = [set() for _ in bags]
+    roots = [i for i, up in enumerate(parent) if up is None]
+    edges = [(i, up) for i, up in enumerate(parent) if up is not None] + list(pairwise(roots))
+    for a, b in edges:
+        neighbours[a].add(b)
+        neighbours[b].add(a)
+    alive = set(range(len(bags)))
+    for i in range(len(bags)):
+        into = next((j for j in sorted(neighbours[i]) if bags[i] <= bags[j]), None)
+        if into is None:
+            continue
+        alive.remove(i)
+        for j in neighbours[i]:
+            neighbours[j].remove(i)
+            if j != into:
+                neighbours[j].add(into)
+                neighbours[into].add(j)
+    number = {i: new for new, i in enumerate(sorted(alive))}
+    tree = sorted({(number[min(i, j)], number[max(i, j)]) for i in alive for j in neighbours[i]})
+    return Decomposition(bags=tuple(tuple(sorted(bags[i])) for i in sorted(alive)), tree=tuple(tree))
