@@ -29,14 +29,16 @@ def build_world(
     entities: Sequence[Entity],
     facts: Sequence[Fact],
     pages: Iterable[Page],
+    extra_names: Mapping[str, Sequence[str]] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> WorldInfo:
     """Write a world, streaming its pages; `progress` is told how many pages are done.
 
     A page's own statements are kept as given; every other fact whose ends both occur on it becomes a loose statement.
+    `extra_names` are words that mention an entity without being its name (entity id -> words).
     Raises DataError for a page that comes twice, or a statement of an unknown fact or of another page.
     """
-    finder = LooseFinder(entities, facts)
+    finder = LooseFinder(entities, facts, extra_names or {})
     known = {fact.id for fact in facts}
     seen: set[str] = set()
     writer = WorldWriter(
@@ -69,8 +71,13 @@ def build_world(
 class LooseFinder:
     """Finds, on any page, the facts both of whose ends occur there: the least favourable reading of a page."""
 
-    def __init__(self, entities: Iterable[Entity], facts: Sequence[Fact]) -> None:
-        self.index = MentionIndex((entity.id, [*entity.names, *entity.labels.values()]) for entity in entities)
+    def __init__(
+        self, entities: Iterable[Entity], facts: Sequence[Fact], extra_names: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.index = MentionIndex(
+            (entity.id, [*entity.names, *entity.labels.values(), *extra_names.get(entity.id, ())])
+            for entity in entities
+        )
         self._facts = facts
         self._between: dict[str, dict[str, list[int]]] = defaultdict(dict)
         self._literals: dict[str, list[int]] = defaultdict(list)
