@@ -1,0 +1,138 @@
+"""Which values of the unknowns fit what has been read: a beam over joint assignments."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from redsearcher.agent.solver.beliefs import Beliefs
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
+
+BEAM = 120
+FANOUT = 40
+SUPPORTED = 0.25
+CONTRADICTED = -1.5
+EXHAUSTED = -0.6
+YEAR_SLACK = 1e-6
+
+
+class Assignment(NamedTuple):
+    """Values by variable (givens included, unbound ones absent) and the support of each constraint, in query order."""
+
+    values: Mapping[str, str]
+    support: tuple[float, ...]
+    score: float
+
+    @property
+    def is_complete(self) -> bool:
+        """Every constraint has evidence."""
+        return all(weight >= SUPPORTED for weight in self.support)
+
+
+Exhausted = Callable[[Constraint, Mapping[str, str]], bool]
+
+
+def assignments(query: Query, givens: Mapping[str, str], beliefs: Beliefs, exhausted: Exhausted) -> list[Assignment]:
+    """The best joint assignments, best first; equal ones in the order their values were seen.
+
+    `exhausted` says of a constraint under some values that nothing is left to look up about it.
+    """
+    order = _order(query)
+    beam: list[dict[str, str]] = [dict(givens)]
+    for name in order:
+        grown: list[tuple[float, int, dict[str, str]]] = []
+        for values in beam:
+            for value in (*_candidates(name, query, values, beliefs), None):
+                extended = values if value is None else {**values, name: value}
+                grown.append((-_quick(query, extended, beliefs), len(grown), extended))
+        grown.sort(key=lambda row: row[:2])
+        beam = [row[2] for row in grown[:BEAM]]
+    scored = [_score(query, values, beliefs, exhausted) for values in beam]
+    return sorted(scored, key=lambda a: -a.score)
+
+
+def support(constraint: Constraint, values: Mapping[str, str], beliefs: Beliefs) -> float:
+    """Evidence for a constraint under some values: in (0, 1], 0 for none, CONTRADICTED if something else is known."""
+    if isinstance(constraint, FactAtom):
+        subject, object_ = values.get(constraint.subject), values.get(constraint.object)
+        if subject is None or object_ is None:
+            return 0.0
+        weight = beliefs.objects(constraint.property, subject).get(object_, 0.0)
+        if weight < 0.5 and beliefs.contradicts(constraint.property, subject, object_):
+            return CONTRADICTED
+        return weight
+    if isinstance(constraint, LiteralAtom):
+        return _in_range(constraint, values, beliefs)
+    return _is_less(constraint, values, beliefs)
+
+
+def _in_range(atom: LiteralAtom, values: Mapping[str, str], beliefs: Beliefs) -> float:
+    subject = values.get(atom.subject)
+    readings = beliefs.numbers(atom.property, subject) if subject is not None else []
+    if not readings:
+        return 0.0
+    low = float("-inf") if atom.low is None else atom.low - YEAR_SLACK
+    high = float("inf") if atom.high is None else atom.high + YEAR_SLACK
+    inside = max((r.weight for r in readings if low <= r.number <= high), default=0.0)
+    outside = max((r.weight for r in readings if not low <= r.number <= high), default=0.0)
+    return inside if inside >= outside else CONTRADICTED
+
+
+def _is_less(atom: CompareAtom, values: Mapping[str, str], beliefs: Beliefs) -> float:
+    left, right = values.get(atom.left), values.get(atom.right)
+    if left is None or right is None:
+        return 0.0
+    lefts, rights = beliefs.numbers(atom.left_property, left), beliefs.numbers(atom.right_property, right)
+    if not lefts or not rights:
+        return 0.0
+    a, b = max(lefts, key=lambda r: r.weight), max(rights, key=lambda r: r.weight)
+    return min(a.weight, b.weight) if a.number < b.number else CONTRADICTED
+
+
+def _order(query: Query) -> list[str]:
+    """Unknowns, each next one the most tied to what is placed before it."""
+    placed = {v.name for v in query.givens}
+    left = [v.name for v in query.unknowns]
+    order = []
+    while left:
+        ties = {
+            name: sum(1 for c in query.constraints if name in c.variables and placed & set(c.variables) - {name})
+            for name in left
+        }
+        best = max(left, key=lambda name: ties[name])
+        order.append(best)
+        left.remove(best)
+        placed.add(best)
+    return order
+
+
+def _candidates(name: str, query: Query, values: Mapping[str, str], beliefs: Beliefs) -> list[str]:
+    """Values some constraint with a bound other end suggests, best supported first."""
+    weights: dict[str, float] = {}
+    for constraint in query.constraints:
+        if not isinstance(constraint, FactAtom):
+            continue
+        found: Mapping[str, float] = {}
+        if constraint.object == name and constraint.subject in values:
+            found = beliefs.objects(constraint.property, values[constraint.subject])
+        elif constraint.subject == name and constraint.object in values:
+            found = beliefs.subjects(constraint.property, values[constraint.object])
+        for value, weight in found.items():
+            weights[value] = weights.get(value, 0.0) + weight
+    used = set(values.values())
+    ranked = sorted((value for value in weights if value not in used), key=lambda value: -weights[value])
+    return ranked[:FANOUT]
+
+
+def _quick(query: Query, values: Mapping[str, str], beliefs: Beliefs) -> float:
+    return sum(support(c, values, beliefs) for c in query.constraints)
+
+
+def _score(query: Query, values: Mapping[str, str], beliefs: Beliefs, exhausted: Exhausted) -> Assignment:
+    supports = []
+    score = 0.0
+    for constraint in query.constraints:
+        weight = support(constraint, values, beliefs)
+        supports.append(weight)
+        score += weight
+        if weight == 0.0 and any(v in values for v in constraint.variables) and exhausted(constraint, values):
+            score += EXHAUSTED
+    return Assignment(values, tuple(supports), score)

@@ -1,0 +1,169 @@
+"""What to look up next: the cheapest open constraint of the most promising assignment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from redsearcher.agent.solver.assign import SUPPORTED, Assignment
+from redsearcher.agent.solver.beliefs import Beliefs
+from redsearcher.agent.solver.observe import Document
+from redsearcher.core.rng import derive
+from redsearcher.core.text import fold
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
+from redsearcher.world.property import properties
+
+PER_CALL = 3
+FIRM = 0.5
+OWN_PAGES = 4
+MENTION_PAGES = 3
+HUB = 20
+LOOK_AHEAD = 12
+
+Kind = Literal["search", "visit"]
+
+
+class Action(NamedTuple):
+    """One query or one address, and the constraint (under values) it is meant to settle."""
+
+    kind: Kind
+    text: str
+    constraint: Constraint
+    values: Mapping[str, str]
+
+
+class Planner:
+    """Options per constraint, less what was asked and opened before. `seed` None: the plain wording of queries."""
+
+    def __init__(
+        self, query: Query, beliefs: Beliefs, asked: frozenset[str], opened: frozenset[str], lang: str, seed: int | None
+    ) -> None:
+        self._query, self._beliefs, self._asked, self._opened = query, beliefs, asked, opened
+        self._lang, self._seed = lang, seed
+        self._memo: dict[tuple[str, ...], Action | None] = {}
+        self._texts = [(hit, fold(text_of(hit))) for hit in dict.fromkeys(beliefs.documents())]
+
+    def exhausted(self, constraint: Constraint, values: Mapping[str, str]) -> bool:
+        """Whether nothing is left to look up about a constraint."""
+        return self.option(constraint, values) is None
+
+    def option(self, constraint: Constraint, values: Mapping[str, str]) -> Action | None:
+        """The next thing to look up about a constraint under some values."""
+        key = (constraint.id, *(values.get(name, "") for name in constraint.variables))
+        if key not in self._memo:
+            self._memo[key] = next(self._options(constraint, values), None)
+        return self._memo[key]
+
+    def next_actions(self, ranked: Sequence[Assignment]) -> list[Action]:
+        """Up to PER_CALL actions of one kind, for the best assignments first."""
+        chosen: list[Action] = []
+        for assignment in ranked[:LOOK_AHEAD]:
+            for constraint in self._open(assignment):
+                action = self.option(constraint, assignment.values)
+                if action is None or (chosen and action.kind != chosen[0].kind):
+                    continue
+                if action.text not in (other.text for other in chosen):
+                    chosen.append(action)
+                if len(chosen) == PER_CALL:
+                    return chosen
+        return chosen
+
+    def is_settled(self, assignment: Assignment) -> bool:
+        """Every constraint has firm evidence, or what there is with nothing left to look up."""
+        pairs = zip(self._query.constraints, assignment.support, strict=True)
+        return assignment.is_complete and all(
+            weight >= FIRM or self.exhausted(constraint, assignment.values) for constraint, weight in pairs
+        )
+
+    def _open(self, assignment: Assignment) -> list[Constraint]:
+        """Constraints to look up, the narrowest relation first."""
+        found = []
+        for number, constraint in enumerate(self._query.constraints):
+            bound = [name for name in constraint.variables if name in assignment.values]
+            if bound and 0.0 <= assignment.support[number] < FIRM:
+                checks = len(bound) == len(constraint.variables)
+                width = min(fan_out(constraint, name) for name in bound)
+                weak = assignment.support[number] >= SUPPORTED
+                found.append((weak, not checks and width >= HUB, -len(bound), width, number, constraint))
+        return [row[-1] for row in sorted(found, key=lambda row: row[:-1])]
+
+    def _options(self, constraint: Constraint, values: Mapping[str, str]) -> Iterator[Action]:
+        bound = sorted((n for n in constraint.variables if n in values), key=lambda n: fan_out(constraint, n))
+        for number, name in enumerate(bound):
+            # With both ends known there is no need to list everything at the crowded one.
+            if number and fan_out(constraint, name) >= HUB:
+                continue
+            yield from self._own_pages(constraint, values, name)
+            yield from self._search(constraint, values, name, 0)
+        if isinstance(constraint, FactAtom) and len(bound) == 2:
+            yield from self._search_pair(constraint, values)
+        yield from self._mention_pages(constraint, values, bound)
+        if len(bound) < len(constraint.variables):
+            for name in bound:
+                yield from self._search(constraint, values, name, 1)
+
+    def _own_pages(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[Action]:
+        for url in self._beliefs.pages(values[name])[:OWN_PAGES]:
+            if url not in self._opened:
+                yield Action("visit", url, constraint, values)
+
+    def _search(self, constraint: Constraint, values: Mapping[str, str], name: str, attempt: int) -> Iterator[Action]:
+        words = self._words(property_at(constraint, name), name == constraint.variables[0], attempt)
+        yield from self._unasked(f"{self._beliefs.spelling(values[name])} {words}", constraint, values)
+
+    def _search_pair(self, constraint: FactAtom, values: Mapping[str, str]) -> Iterator[Action]:
+        ends = " ".join(self._beliefs.spelling(values[name]) for name in constraint.variables)
+        yield from self._unasked(f"{ends} {self._words(constraint.property, True, 0)}", constraint, values)
+
+    def _unasked(self, query: str, constraint: Constraint, values: Mapping[str, str]) -> Iterator[Action]:
+        if query not in self._asked:
+            yield Action("search", query, constraint, values)
+
+    def _words(self, property_id: str, from_subject: bool, attempt: int) -> str:
+        """What to add to a name: cue words; the second attempt says it with the role nouns."""
+        phrases = properties()[property_id].phrases(self._lang)
+        cues = list(phrases.cues)
+        if self._seed is not None:
+            derive(self._seed, "cues", property_id).shuffle(cues)
+        noun = phrases.object_noun if from_subject else phrases.subject_noun
+        if attempt:
+            return noun
+        return " ".join(dict.fromkeys(cues[:3]) if cues else [noun])
+
+    def _mention_pages(self, constraint: Constraint, values: Mapping[str, str], bound: list[str]) -> Iterator[Action]:
+        """Pages that name every bound end; those whose visible text betrays the property first."""
+        needles = [fold(self._beliefs.spelling(values[name])) for name in bound]
+        cues = [fold(c) for n in bound for c in properties()[property_at(constraint, n)].phrases(self._lang).cues]
+        found: list[tuple[bool, int, str]] = []
+        opened = 0
+        for document, text in self._texts:
+            if not all(needle in text for needle in needles):
+                continue
+            if document.url in self._opened:
+                opened += 1
+            else:
+                found.append((not any(cue in text for cue in cues), len(found), document.url))
+        for _, _, url in sorted(found)[: max(MENTION_PAGES - opened, 0)]:
+            yield Action("visit", url, constraint, values)
+
+
+def property_at(constraint: Constraint, name: str) -> str:
+    """The property a constraint asks of one of its variables."""
+    if isinstance(constraint, CompareAtom):
+        return constraint.left_property if name == constraint.left else constraint.right_property
+    return constraint.property
+
+
+def fan_out(constraint: Constraint, name: str) -> int:
+    """About how many values the other end takes when this one is known; 1 for literals."""
+    if isinstance(constraint, CompareAtom | LiteralAtom):
+        return 1
+    prop = properties()[constraint.property]
+    if prop.symmetric or name == constraint.subject:
+        return 1 if prop.functional else 4
+    if "country" in prop.object and prop.id not in ("P47", "P530"):
+        return 60
+    return 12 if {"city", "region", "genre", "occupation", "language"} & set(prop.object) else 3
+
+
+def text_of(document: Document) -> str:
+    """Title and sentences in one text."""
+    return " ".join((document.title, *(sentence.text for sentence in document.sentences)))
