@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -63,3 +63,15 @@ def progress(what: str, total: int | None = None) -> Iterator[Progress]:
                 bars.update(task, advance=n, note=note)
 
         yield _Bar()
+
+
+def running_total(bar: Progress) -> Callable[[int], None]:
+    """A callback for work that reports how many units are done so far."""
+    seen = 0
+
+    def told(n_done: int) -> None:
+        nonlocal seen
+        bar.advance(n_done - seen)
+        seen = n_done
+
+    return told

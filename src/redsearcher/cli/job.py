@@ -1,0 +1,34 @@
+"""The config of a whole job: one table per stage."""
+
+from pydantic import Field
+
+from redsearcher.agent.config import RolloutConfig
+from redsearcher.core.config import Config
+from redsearcher.data.select import ExportConfig
+from redsearcher.llm.endpoint import EndpointConfig
+from redsearcher.synthesis.config import SynthConfig, VerifyConfig
+from redsearcher.web.config import WebConfig
+from redsearcher.world.make import WorldConfig
+
+
+class JobConfig(Config):
+    """From a world to a report. Every table may be left out; its defaults are the vetted settings."""
+
+    name: str
+    """Title of the report."""
+    out: str = Field(default="", description="Run directory when --out is not given; default runs/NAME.")
+    """Run directory when the command names none; default runs/NAME."""
+    world: WorldConfig = WorldConfig()
+    """Facts and pages."""
+    web: WebConfig = WebConfig()
+    """The index over the pages and what a tool call returns."""
+    synthesis: SynthConfig = SynthConfig()
+    """Which tasks to make."""
+    verify: VerifyConfig = VerifyConfig()
+    """Which tasks to keep."""
+    model: EndpointConfig | None = None
+    """An OpenAI-compatible endpoint that plays the policy; left out, the offline solver does."""
+    rollout: RolloutConfig = RolloutConfig()
+    """Episodes per task and their limits."""
+    export: ExportConfig = ExportConfig()
+    """What goes into the training sets."""

@@ -1,0 +1,15 @@
+"""Options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WorldPath = Annotated[Path, typer.Argument(help="Folder of a world.", metavar="WORLD")]
+WebPath = Annotated[Path, typer.Option("--web", help="Folder of a web.", metavar="WEB")]
+RunPath = Annotated[Path, typer.Argument(help="Run directory.", metavar="RUN")]
+OutPath = Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", metavar="DIR")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="TOML file with the settings of this step.", metavar="FILE")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")]

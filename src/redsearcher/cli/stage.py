@@ -1,0 +1,85 @@
+"""The stages that verbs and the whole job share: each reads and writes files of a run directory."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from redsearcher.agent.config import RolloutConfig
+from redsearcher.agent.rollout import roll_out
+from redsearcher.agent.score import score
+from redsearcher.core import jsonl
+from redsearcher.core.hashing import canonical_json
+from redsearcher.core.progress import progress
+from redsearcher.core.rundir import RunDir
+from redsearcher.data.conversation import to_sample
+from redsearcher.data.export.messages import to_messages
+from redsearcher.data.export.sharegpt import to_sharegpt
+from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
+from redsearcher.llm.chat import ChatModel
+from redsearcher.records.task import Certificate, Task
+from redsearcher.records.tool import SEARCH, VISIT
+from redsearcher.records.trajectory import Score, Trajectory
+from redsearcher.web.engine import Web
+from redsearcher.web.toolbox import Toolbox
+
+EXPORTS = ("sft.sharegpt", "sft.messages", "rl_queries")
+
+
+def rollouts(
+    run: RunDir, tasks: Sequence[Task], web: Web, model: ChatModel, config: RolloutConfig
+) -> tuple[list[Trajectory], list[Score]]:
+    """Stage files `trajectories` and `scores`; what is there already is not run again."""
+    start = time.monotonic()
+    by_id = {task.id: task for task in tasks}
+    counts: Counter[str] = Counter()
+    total = len(tasks) * config.samples
+    with progress("rollouts", total) as bar, run.stage("trajectories", Trajectory, lambda t: t.key) as stage:
+
+        def told(trajectory: Trajectory) -> None:
+            value = next(iter(score([trajectory], by_id))).value
+            counts["right" if value else "wrong" if value == 0.0 else "no answer"] += 1
+            counts["calls"] += trajectory.n_tool_calls
+            bar.advance(1, f"{counts['right']} right, {counts['calls']:,} calls")
+
+        tools = Toolbox(web, web.info.config)
+        done = asyncio.run(roll_out(tasks, model, tools, web.info.id, config, stage, told))
+    scores = list(score(done, by_id))
+    jsonl.write(run.stage_file("scores"), (jsonl.dump(found) for found in scores))
+    run.log("rollouts", seconds=round(time.monotonic() - start, 2), **counts)
+    return done, scores
+
+
+def exports(
+    run: RunDir,
+    tasks: Sequence[Task],
+    certificates: dict[str, Certificate],
+    trajectories: Sequence[Trajectory],
+    scores: Sequence[Score],
+    config: ExportConfig,
+) -> dict[str, int]:
+    """Files of EXPORTS in the run directory; returns rows per file."""
+    wanted = {task.id for task in tasks}
+    chosen = select([t for t in trajectories if t.task in wanted], scores, config)
+    samples = [to_sample(trajectory) for trajectory in chosen]
+    tools = (SEARCH, VISIT)
+    rows = {
+        "sft.sharegpt": [to_sharegpt(sample, tools) for sample in samples],
+        "sft.messages": [to_messages(sample, tools) for sample in samples],
+        "rl_queries": rl_queries(tasks, certificates, pass_rates(scores), config),
+    }
+    return {name: jsonl.write(run.stage_file(name), map(canonical_json, found)) for name, found in rows.items()}
+
+
+def load_tasks(path: Path) -> list[Task]:
+    """Tasks of a file, or of a run directory: the accepted ones where it was verified, else all."""
+    if path.is_dir():
+        accepted = path / "accepted.jsonl"
+        path = accepted if accepted.is_file() else path / "tasks.jsonl"
+    return list(jsonl.read(path, Task))
+
+
+def load_certificates(run: Path) -> dict[str, Certificate]:
+    """Certificates of a run directory by task id."""
+    return {found.task: found for found in jsonl.read(run / "certificates.jsonl", Certificate)}

@@ -1,0 +1,68 @@
+"""`redsearcher web`: build, search, visit."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redsearcher.cli import say
+from redsearcher.cli.option import ConfigFile, OutPath, WorldPath
+
+app = typer.Typer(no_args_is_help=True, help="Build a local web from a world and look around in it.")
+Web_ = Annotated[Path, typer.Argument(help="Folder of a web.", metavar="WEB")]
+
+
+@app.command()
+def build(world: WorldPath, out: OutPath, config: ConfigFile = None) -> None:
+    """Index all pages of a world.
+
+    Example: redsearcher web build worlds/demo --out webs/demo
+    """
+    from redsearcher.core.progress import progress, running_total
+    from redsearcher.web.builder import build_web
+    from redsearcher.web.config import WebConfig
+    from redsearcher.world.store import World
+
+    settings = WebConfig.load(config) if config else WebConfig()
+    opened = World(world)
+    with progress("pages", opened.info.n_documents) as bar:
+        made = build_web(
+            out, opened.documents(), settings, world_id=opened.id, lang=opened.info.lang, progress=running_total(bar)
+        )
+    say.wrote(f"{out}: {made.n_documents:,} pages", f"redsearcher web search {out} 'some words'")
+
+
+@app.command()
+def search(
+    web: Web_,
+    query: Annotated[list[str], typer.Argument(help="One or more queries.")],
+) -> None:
+    """Search as an agent would: ranked results with snippets.
+
+    Example: redsearcher web search webs/demo "who directed The Salt Road"
+    """
+    _call(web, "search", {"query": query})
+
+
+@app.command()
+def visit(
+    web: Web_,
+    url: Annotated[list[str], typer.Argument(help="One or more URLs.")],
+    goal: Annotated[str, typer.Option(help="What you want to learn; ranks the passages of long pages.")] = "",
+) -> None:
+    """Open pages as an agent would."""
+    _call(web, "visit", {"url": url, "goal": goal})
+
+
+def _call(web: Path, name: str, arguments: dict[str, object]) -> None:
+    import asyncio
+
+    from redsearcher.errors import InputError
+    from redsearcher.records.tool import ToolCall
+    from redsearcher.web.engine import Web
+    from redsearcher.web.toolbox import Toolbox
+
+    observation = asyncio.run(Toolbox(Web.open(web)).call(ToolCall(id="cli", name=name, arguments=arguments)))
+    if observation.error is not None:
+        raise InputError(observation.content)
+    say.line(observation.content)

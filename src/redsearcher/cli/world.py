@@ -1,0 +1,103 @@
+"""`redsearcher world`: generate, import, info."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from redsearcher.cli import say
+from redsearcher.cli.option import ConfigFile, OutPath, Seed, WorldPath
+
+if TYPE_CHECKING:
+    from redsearcher.world.make import WorldConfig
+
+app = typer.Typer(no_args_is_help=True, help="Make worlds of facts and pages, and look at them.")
+
+
+@app.command()
+def generate(
+    out: OutPath,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of names and pages.")] = "en",
+    entities: Annotated[int, typer.Option(min=200, help="How many entities.")] = 3000,
+    seed: Seed = 0,
+    config: ConfigFile = None,
+) -> None:
+    """Generate a fictional world: facts, near misses, and pages that each state part of the facts.
+
+    The settings of --config ([fiction] and [prose] tables) win over --lang, --entities and --seed.
+    Example: redsearcher world generate --entities 3000 --seed 7 --out worlds/demo
+    """
+    from redsearcher.world.fiction.config import FictionConfig
+    from redsearcher.world.make import WorldConfig
+    from redsearcher.world.prose.config import ProseConfig
+
+    if config is not None:
+        settings = WorldConfig.load(config)
+    else:
+        fiction = FictionConfig(lang=lang, n_entities=entities, seed=seed)
+        settings = WorldConfig(fiction=fiction, prose=ProseConfig(seed=seed))
+    _make(out, settings)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[Literal["codex", "redocred"], typer.Argument(help="Which real data.")],
+    out: OutPath,
+    passages: Annotated[int | None, typer.Option(min=0, help="codex: OTT-QA passages around it (default all).")] = None,
+    tables: Annotated[int | None, typer.Option(min=0, help="codex: OTT-QA tables around it (default all).")] = None,
+) -> None:
+    """Import real data from the folder that REDSEARCHER_DATA names.
+
+    codex: Wikidata facts of CoDEx-S, the entities' Wikipedia extracts, OTT-QA's passages and tables around them.
+    redocred: Re-DocRED's documents with human evidence.
+    Example: redsearcher world import codex --out worlds/codex
+    """
+    from redsearcher.world.importers.codex import CodexConfig
+    from redsearcher.world.make import WorldConfig
+
+    _make(out, WorldConfig(source=source, codex=CodexConfig(n_passages=passages, n_tables=tables)))
+
+
+@app.command()
+def info(world: WorldPath, json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False) -> None:
+    """Say what a world holds: entities by type, facts by property, pages, how much of it is stated."""
+    from collections import Counter
+
+    from redsearcher.records.world import Strength
+    from redsearcher.world.property import properties
+    from redsearcher.world.store import World
+
+    opened = World(world)
+    types = Counter(entity.type for entity in opened.entities.values())
+    used = Counter(fact.property for fact in opened.facts.values())
+    n_stated = sum(opened.is_stated(fact) for fact in opened.facts)
+    strengths = Counter(s.strength for found in opened.statements.values() for s in found)
+    if json:
+        say.as_json({**opened.info.model_dump(), "types": types, "properties": used, "n_stated": n_stated, **strengths})
+        return
+    about = opened.info
+    say.line(f"{about.name} ({about.lang}, {about.kind}) {about.id}")
+    say.line(f"source: {about.source}")
+    say.line(f"entities {about.n_entities:,} · facts {about.n_facts:,} · pages {about.n_documents:,}")
+    say.line(
+        f"stated strictly {n_stated / max(about.n_facts, 1):.1%} of the facts · statements: "
+        f"{strengths[Strength.STRICT]:,} strict, {strengths[Strength.LOOSE]:,} loose"
+    )
+    say.line("types: " + ", ".join(f"{name} {n:,}" for name, n in types.most_common()))
+    table = properties()
+    say.line(
+        "properties: "
+        + ", ".join(f"{p} {table[p].label['en'] if p in table else ''} {n:,}" for p, n in used.most_common())
+    )
+
+
+def _make(out: Path, settings: "WorldConfig") -> None:
+    from redsearcher.core.progress import progress, running_total
+    from redsearcher.world.make import make_world
+
+    with progress("pages") as bar:
+        made = make_world(out, settings, running_total(bar))
+    say.wrote(
+        f"{out}: {made.n_entities:,} entities, {made.n_facts:,} facts, {made.n_documents:,} pages",
+        f"redsearcher web build {out} --out webs/{out.name}",
+    )
