@@ -1,7 +1,16 @@
 """Query evaluation against nested loops over all assignments."""
 
 import pytest
-from graph_toys import (
+from hypothesis import given as forall
+from hypothesis import settings
+
+from redsearcher.errors import BudgetError, DataError
+from redsearcher.graph.evaluate import answers, count_solutions, solutions
+from redsearcher.graph.necessity import folds, is_tight, necessity
+from redsearcher.records.query import CompareAtom, LiteralAtom, Query
+from redsearcher.records.world import Fact
+from redsearcher.world.facts import FactTable
+from tests.graph.toy import (
     ENTITIES,
     answer,
     atom,
@@ -15,15 +24,6 @@ from graph_toys import (
     query,
     table,
 )
-from hypothesis import given as forall
-from hypothesis import settings
-
-from redsearcher.errors import BudgetError, DataError
-from redsearcher.graph.evaluate import answers, count_solutions, solutions
-from redsearcher.graph.necessity import folds, is_tight, necessity
-from redsearcher.records.query import CompareAtom, LiteralAtom, Query
-from redsearcher.records.world import Fact
-from redsearcher.world.facts import FactTable
 
 
 def in_order(found: list[dict[str, str]]) -> list[tuple[tuple[str, str], ...]]:

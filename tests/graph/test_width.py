@@ -2,7 +2,6 @@
 
 from itertools import permutations
 
-from graph_toys import answer, atom, brute_solutions, fact_lists, given, latent, link, queries, query, table
 from hypothesis import given as forall
 from hypothesis import settings
 
@@ -10,6 +9,7 @@ from redsearcher.graph.reasoning import hops, reasoning_graph
 from redsearcher.graph.width import search_width
 from redsearcher.records.query import CompareAtom, LiteralAtom, Query, Role
 from redsearcher.records.world import Fact
+from tests.graph.toy import answer, atom, brute_solutions, fact_lists, given, latent, link, queries, query, table
 
 
 def brute_width(asked: Query, facts: list[Fact]) -> int:
@@ -40,7 +40,7 @@ def without_refuted(asked: Query) -> Query:
     return Query(variables=asked.variables, constraints=kept)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @forall(fact_lists(), queries())
 def test_agrees_with_all_orders(facts: list[Fact], asked: Query) -> None:
     asked = without_refuted(asked)

@@ -65,9 +65,13 @@ class Plan:
 
     def domain(self, v: int) -> Sequence[str] | Mapping[str, object]:
         """The smallest listed superset of v's values when nothing tied to it is bound; iterate to get entities."""
-        members = self._source.members(self.types[v])
+        members = self.members(v)
         smallest = min(self._domains[v], key=len, default=None)
         return members if smallest is None or len(members) <= len(smallest) else smallest
+
+    def members(self, v: int) -> tuple[str, ...]:
+        """Every entity of v's type, sorted."""
+        return self._source.members(self.types[v])
 
     def _parts(self, among: int) -> tuple[int, ...]:
         """Connected components of some unknowns (constraints between them are the edges), as masks."""

@@ -110,7 +110,7 @@ class _Width:
         lists.sort(key=len)
         taken = [row[peer] for peer in bits(plan.peers[v]) if row[peer]]
         compares = [compare for compare in plan.compares[v] if row[compare[0]]]
-        for value in lists[0] if lists else plan.domain(v):
+        for value in lists[0] if lists else plan.members(v):
             self._left -= 1
             if self._left < 0:
                 raise BudgetError(f"more than {self._budget} candidates tried while measuring a search width")
