@@ -1,0 +1,82 @@
+"""What synthesis is asked for: the grid of cells, the quotas, the caps."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from redsearcher.core.config import Config
+
+
+class SynthConfig(Config):
+    """Settings of the synthesis stage."""
+
+    seed: int = 0
+    """Seed of every random choice."""
+    grid: tuple[int, ...] = (1, 2, 3)
+    """Treewidths k asked for: 1 trees, 2 cycles, 3 graphs with a K4 minor."""
+    msd: tuple[int, ...] = (2, 3, 4, 5)
+    """Minimum source dispersions asked for; the last one means "or more"."""
+    per_cell: int = Field(default=10, ge=0)
+    """How many tasks each (k, MSD) cell should get."""
+    quotas: dict[str, int] = {}
+    """Cells that should get another number, such as {"k2m3" = 40}."""
+    wave: int = Field(default=48, ge=1)
+    """Units (independent samplings) between two looks at the quotas."""
+    max_units: int = Field(default=1920, ge=1)
+    """Stop after this many units even if a cell is not full."""
+    patience: int = Field(default=6, ge=1)
+    """Stop after this many waves in a row that added no task."""
+    attempts: int = Field(default=12, ge=1)
+    """Structures grown per unit."""
+    per_unit: int = Field(default=3, ge=1)
+    """Tight queries after which a unit stops."""
+    max_unknowns: int = Field(default=6, ge=2)
+    """Latent variables plus the answer, at most (a graph with a K4 minor may have one more)."""
+    max_constraints: int = Field(default=10, ge=3)
+    """Constraints of one query, at most."""
+    max_anchors: int = Field(default=4, ge=1)
+    """Givens, ranges and comparisons of one query, at most."""
+    hub_cap: int = Field(default=150, ge=2)
+    """An entity with more facts than this may only be a given."""
+    min_pool: int = Field(default=20, ge=2)
+    """The answer's type must have at least this many entities, so that a guess is worth little."""
+    max_rows: int = Field(default=30_000, ge=100)
+    """Partial solutions looked at while sampling; a query that needs more is passed over."""
+    capped_properties: tuple[str, ...] = ()
+    """Properties that are easy to come by and dull to ask for."""
+    capped_share: float = Field(default=0.25, ge=0, le=1)
+    """The share of all constraints of the selected tasks that may use capped properties."""
+    per_answer: int = Field(default=2, ge=1)
+    """Tasks with the same answer, at most."""
+    wordings: int = Field(default=4, ge=1)
+    """Wordings tried before a question that leaks a name is given up."""
+
+    @model_validator(mode="after")
+    def _cells_exist(self) -> Self:
+        if not self.grid or not set(self.grid) <= {1, 2, 3}:
+            raise ValueError("grid takes treewidths 1, 2 and 3")
+        if not self.msd or list(self.msd) != sorted(set(self.msd)) or self.msd[0] < 2:
+            raise ValueError("msd takes rising numbers from 2 on (MSD 1 is no search)")
+        unknown = set(self.quotas) - {cell_name(k, m) for k in self.grid for m in self.msd}
+        if unknown:
+            raise ValueError(f"quotas name cells outside the grid: {', '.join(sorted(unknown))}")
+        return self
+
+    @property
+    def cells(self) -> tuple[tuple[int, int], ...]:
+        """All (k, msd) cells, k first."""
+        return tuple((k, m) for k in self.grid for m in self.msd)
+
+    def quota(self, k: int, msd: int) -> int:
+        """How many tasks the cell should get."""
+        return self.quotas.get(cell_name(k, msd), self.per_cell)
+
+    def cell(self, k: int, msd: int) -> tuple[int, int] | None:
+        """The cell that a query of these difficulties falls into, or None if it is outside the grid."""
+        level = min(msd, self.msd[-1])
+        return (k, level) if k in self.grid and level in self.msd else None
+
+
+def cell_name(k: int, msd: int) -> str:
+    """`k2m3` for treewidth 2 and MSD 3."""
+    return f"k{k}m{msd}"

@@ -1,0 +1,190 @@
+"""Growing the unknown part of a query: connected pieces of the fact graph with a wanted treewidth."""
+
+import random
+from typing import NamedTuple
+
+from redsearcher.synthesis.factgraph import Edge, FactGraph
+
+SEED_TRIES = 40
+
+
+class Structure(NamedTuple):
+    """Unknown nodes (entity numbers, position = variable number) and one fact per joined pair."""
+
+    nodes: tuple[int, ...]
+    edges: tuple[Edge, ...]
+
+    def ends(self, edge: Edge) -> tuple[int, int]:
+        """Variable numbers of subject and object."""
+        return self.nodes.index(edge.subject), self.nodes.index(edge.object)
+
+    def neighbours(self) -> list[list[int]]:
+        """Adjacent variables of each variable, ascending."""
+        found: list[list[int]] = [[] for _ in self.nodes]
+        for edge in self.edges:
+            a, b = self.ends(edge)
+            found[a].append(b)
+            found[b].append(a)
+        return [sorted(row) for row in found]
+
+
+def width(pairs: list[tuple[int, int]]) -> int:
+    """Treewidth of a small simple graph, capped at 3: forests 1, series-parallel graphs 2, the rest 3 or more.
+
+    Treewidth is at most 2 iff removing vertices of degree two or less, joining the neighbours of each, empties the
+    graph (Wald and Colbourn 1983; Arnborg and Proskurowski 1986).
+    """
+    graph: dict[int, set[int]] = {}
+    for a, b in pairs:
+        graph.setdefault(a, set()).add(b)
+        graph.setdefault(b, set()).add(a)
+    found = 0
+    while graph:
+        node = min(graph, key=lambda n: (len(graph[n]), n))
+        around = sorted(graph.pop(node))
+        found = max(found, len(around))
+        if found > 2:
+            return 3
+        for other in around:
+            graph[other].discard(node)
+        if len(around) == 2:
+            graph[around[0]].add(around[1])
+            graph[around[1]].add(around[0])
+    return found
+
+
+class Grower:
+    """One growing structure: `chosen` maps joined pairs (low, high) to their facts."""
+
+    def __init__(self, graph: FactGraph, rng: random.Random, nodes: list[int]) -> None:
+        self.graph, self.rng = graph, rng
+        self.nodes = nodes
+        self.chosen: dict[tuple[int, int], Edge] = {}
+
+    def join(self, a: int, b: int) -> None:
+        """Add a fact between two nodes, and the nodes if they are new."""
+        for node in (a, b):
+            if node not in self.nodes:
+                self.nodes.append(node)
+        self.chosen.setdefault((min(a, b), max(a, b)), self.graph.pick(self.graph.adjacency[a][b], self.rng))
+
+    def step(self, node: int, avoid: list[int]) -> int | None:
+        """A random neighbour outside `avoid`; dull edges and crowded neighbours are taken less often."""
+        rows = self.graph.adjacency[node]
+        options = [other for other in rows if other not in avoid]
+        if not options:
+            return None
+        weights = [max(map(self.graph.weight, rows[o])) / (8 + float(self.graph.degree[o])) ** 0.5 for o in options]
+        return self.rng.choices(options, weights)[0]
+
+    def path(self, start: int, n_nodes: int) -> list[int] | None:
+        """A random simple path that leaves the present nodes; `start` is its first node."""
+        walk = [start]
+        while len(walk) < n_nodes:
+            following = self.step(walk[-1], [*self.nodes, *walk])
+            if following is None:
+                return None
+            walk.append(following)
+        return walk
+
+    def between(self, a: int, b: int, avoid: list[int]) -> list[int]:
+        """Nodes next to both, outside `avoid`."""
+        first, second = self.graph.adjacency[a], self.graph.adjacency[b]
+        if len(second) < len(first):
+            first, second = second, first
+        return sorted(node for node in first if node in second and node not in avoid)
+
+    def cycle(self, length: int) -> bool:
+        """Close a cycle of that length through the only node there is."""
+        walk = self.path(self.nodes[0], length - 1)
+        if walk is None:
+            return False
+        closing = self.between(walk[0], walk[-1], walk)
+        if not closing:
+            return False
+        ring = [*walk, self.rng.choice(closing)]
+        for a, b in zip(ring, [*ring[1:], ring[0]], strict=True):
+            self.join(a, b)
+        return True
+
+    def ear(self, max_nodes: int) -> bool:
+        """Join two nodes of the structure by a new path with at most two nodes of its own."""
+        a, b = self.rng.sample(self.nodes, 2)
+        if (min(a, b), max(a, b)) not in self.chosen and b in self.graph.adjacency[a] and self.rng.random() < 0.7:
+            self.join(a, b)
+            return True
+        middle: list[int] = []
+        room = max_nodes - len(self.nodes)
+        if room < 1:
+            return False
+        if room > 1 and self.rng.random() < 0.4:
+            first = self.step(a, self.nodes)
+            if first is None:
+                return False
+            middle, a_end = [first], first
+        else:
+            a_end = a
+        closing = self.between(a_end, b, [*self.nodes, *middle])
+        if not closing:
+            return False
+        route = [a, *middle, self.rng.choice(closing), b]
+        for left, right in zip(route, route[1:], strict=False):
+            self.join(left, right)
+        return True
+
+    def branch(self) -> bool:
+        """Hang a new node on a random one."""
+        node = self.rng.choice(self.nodes)
+        following = self.step(node, self.nodes)
+        if following is None:
+            return False
+        self.join(node, following)
+        return True
+
+    def thin(self, k: int) -> None:
+        """Drop edges, in random order, as long as the treewidth stays: a subdivision of K4 (or a cycle) is left."""
+        order = sorted(self.chosen)
+        self.rng.shuffle(order)
+        for pair in order:
+            rest = [other for other in self.chosen if other != pair]
+            if width(rest) >= k:
+                del self.chosen[pair]
+        self.nodes = sorted({node for pair in self.chosen for node in pair})
+
+    def structure(self) -> Structure:
+        return Structure(tuple(self.nodes), tuple(self.chosen[pair] for pair in sorted(self.chosen)))
+
+
+def grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
+    """A structure of treewidth `k` from random seeds, or None where all draws led nowhere. `msd` steers its size."""
+    for _ in range(SEED_TRIES):
+        found = _grow(graph, k, msd, max_nodes, rng)
+        if found is not None:
+            return found
+    return None
+
+
+def _grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
+    grower = Grower(graph, rng, [rng.choice(graph.seeds)])
+    if k == 1:
+        wanted = rng.randint(2, min(max_nodes, msd + 1))
+        for _ in range(2 * wanted):
+            if len(grower.nodes) < wanted:
+                grower.branch()
+        return grower.structure() if len(grower.nodes) >= 2 else None
+    if not grower.cycle(rng.choice((3, 3, 4, 4, 5, 6) if k == 2 else (3, 3, 4, 4, 5))):
+        return None
+    if k == 2:
+        if rng.random() < 0.25:
+            grower.ear(max_nodes)
+        if len(grower.nodes) < max_nodes and rng.random() < 0.3:
+            grower.branch()
+    else:
+        for _ in range(24):
+            if grower.ear(max_nodes + 1) and width(list(grower.chosen)) == 3:
+                break
+        else:
+            return None
+        grower.thin(3)
+    found = grower.structure()
+    return found if width(list(grower.chosen)) == k and len(found.nodes) <= max_nodes + (k == 3) else None

@@ -1,0 +1,266 @@
+"""Choosing anchors so that the answer is forced and every constraint is necessary.
+
+With the solutions that give *another* answer as rows and anchors as columns of a 0/1 matrix M, the entry (a, b) of
+M'M counts how many of them survive anchors a and b. So one product per table judges all pairs of anchors at once:
+the pair forces the answer iff the count over all facts known is zero, and a constraint stays necessary iff the count
+over the stated solutions without it is not. Larger sets fix one or two anchors first and judge pairs on top.
+"""
+
+import random
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from redsearcher.synthesis.anchor import Anchor, GivenAnchor, LessAnchor, RangeAnchor, anchors_of
+from redsearcher.synthesis.columns import Bools, Columns
+from redsearcher.synthesis.config import SynthConfig
+from redsearcher.synthesis.factgraph import Edge, FactGraph
+from redsearcher.synthesis.solutions import Table, kept, n_rows, solve
+from redsearcher.synthesis.structure import Structure
+
+MAX_OPTIONS = 64
+MAX_STARTS = 4
+MAX_DEEPER = 3
+MAX_DOMAIN = 600
+
+Unary = GivenAnchor | RangeAnchor
+Counts = NDArray[np.float32]
+
+
+class Problem(NamedTuple):
+    """A structure, which of its variables is asked for, the anchors at hand, how they tie in."""
+
+    graph: FactGraph
+    structure: Structure
+    answer: int
+    options: list[Anchor]
+    neighbours: list[list[int]]
+    config: SynthConfig
+    rng: random.Random
+
+    @property
+    def intended(self) -> int:
+        """The entity that the answer should be."""
+        return self.structure.nodes[self.answer]
+
+    @property
+    def room(self) -> int:
+        """How many anchors the query may have."""
+        return min(self.config.max_anchors, self.config.max_constraints - len(self.structure.edges))
+
+    def type_of(self, variable: int) -> int:
+        return int(self.graph.types[self.structure.nodes[variable]])
+
+
+class Tables(NamedTuple):
+    """Solutions with another answer under the anchors `fixed`: of the whole query on all facts known; on stated facts
+    of the query whole, and less each of its constraints (edges and fixed anchors) in turn."""
+
+    fixed: tuple[Anchor, ...]
+    known: Table
+    stated: Table
+    without: tuple[Table, ...]
+
+
+def tighten(
+    graph: FactGraph, structure: Structure, answer: int, config: SynthConfig, rng: random.Random, tally: Counter[str]
+) -> list[Anchor] | None:
+    """Anchors that make the query unique and tight, or None; `tally` counts why attempts failed."""
+    options = anchors_of(graph, structure)
+    problem = Problem(graph, structure, answer, options, structure.neighbours(), config, rng)
+    for start in [None, *_starts(problem)]:
+        tables = _tables(problem, start, tally)
+        if tables is None:
+            continue
+        chosen = _search(problem, tables, tally)
+        if chosen is not None:
+            return chosen
+    return None
+
+
+def _starts(problem: Problem) -> list[Unary]:
+    """First anchors to try: on one variable, moderately selective, bare ends of the structure first."""
+    options: list[Unary] = []
+    weights: list[float] = []
+    for anchor in problem.options:
+        if not isinstance(anchor, LessAnchor):
+            size = len(anchor.domain(problem.graph.known, problem.type_of(anchor.variable)))
+            if 2 <= size <= MAX_DOMAIN:
+                options.append(anchor)
+                weights.append(_appeal(problem, anchor, ()) / size**0.5)
+    found: list[Unary] = []
+    while options and len(found) < MAX_STARTS:
+        at = problem.rng.choices(range(len(options)), weights)[0]
+        found.append(options.pop(at))
+        weights.pop(at)
+    return found
+
+
+def _appeal(problem: Problem, anchor: Anchor, chosen: tuple[Anchor, ...]) -> float:
+    """How welcome an anchor is: bare leaves first, the answer itself rarely, dull properties hardly, a mix of kinds."""
+    weight = problem.graph.share[anchor.properties[0]] * (1.0 if isinstance(anchor, GivenAnchor) else 0.3)
+    anchored = {variable for other in chosen for variable in other.variables}
+    bare = (v for v in anchor.variables if len(problem.neighbours[v]) == 1 and v not in anchored)
+    if any(v != problem.answer for v in bare):
+        weight *= 6
+    if problem.answer in anchor.variables:
+        weight *= 0.4
+    if problem.graph.capped.intersection(anchor.properties):
+        weight *= 0.1
+    used = {property for other in chosen for property in other.properties}
+    return weight * (0.4 if used.intersection(anchor.properties) else 1.0)
+
+
+def _tables(problem: Problem, start: Unary | None, tally: Counter[str]) -> Tables | None:
+    """The tables under `start` (or under no anchor), or None if they are too large or some edge is not necessary."""
+    edges = list(problem.structure.edges)
+    known = _solve(problem, problem.graph.known, edges, start)
+    if known is None:
+        tally["too_many_partial_solutions"] += 1
+        return None
+    without = []
+    for edge in edges:
+        table = _solve(problem, problem.graph.stated, [other for other in edges if other is not edge], start)
+        if table is None or not n_rows(table):
+            tally["edge_not_necessary"] += 1
+            return None
+        without.append(table)
+    stated = _solve(problem, problem.graph.stated, edges, start)
+    if stated is None or not n_rows(stated):
+        tally["anchor_not_necessary"] += 1
+        return None
+    if start is None:
+        return Tables((), known, stated, tuple(without))
+    free = _solve(problem, problem.graph.stated, edges, None)
+    if free is None or not n_rows(free):
+        tally["anchor_not_necessary"] += 1
+        return None
+    return Tables((start,), known, stated, (*without, free))
+
+
+def _solve(problem: Problem, facts: Columns, edges: list[Edge], start: Unary | None) -> Table | None:
+    """Solutions that bind the answer to another entity than intended, grown from the start's variable if it reaches
+    the answer, else from the answer. On all facts known the table is whole or None; on stated facts it may be a
+    random part."""
+    graph, whole = problem.graph, facts is problem.graph.known
+    max_rows = problem.config.max_rows if whole else problem.config.max_rows // 4
+    rng = None if whole else problem.rng
+    table: Table | None = None
+    if start is not None:
+        domain = start.domain(facts, problem.type_of(start.variable))
+        table = solve(graph, facts, problem.structure, edges, start.variable, domain, max_rows=max_rows, rng=rng)
+        if table is None:
+            return None
+    if table is None or problem.answer not in table:
+        members = graph.members[problem.type_of(problem.answer)]
+        table = solve(graph, facts, problem.structure, edges, problem.answer, members, max_rows=max_rows, rng=rng)
+    return None if table is None else kept(table, table[problem.answer] != problem.intended)
+
+
+def _search(problem: Problem, tables: Tables, tally: Counter[str]) -> list[Anchor] | None:
+    """The fixed anchors plus one or two more that are tight, else the same with one more anchor fixed."""
+    n_fixed = len(tables.fixed)
+    if n_fixed and not n_rows(tables.known):
+        return list(tables.fixed)
+    if n_fixed >= problem.room:
+        tally["not_unique"] += 1
+        return None
+    options = _options(problem, tables.fixed)
+    if not options:
+        tally["no_anchors"] += 1
+        return None
+    compatible = _compatible(options)
+    if n_fixed + 2 > problem.room:
+        compatible = np.eye(len(options), dtype=np.bool_)
+    forced = compatible & (_survivors(problem.graph.known, tables.known, options) == 0)
+    necessary = np.ones_like(compatible)
+    for table in sorted(tables.without, key=n_rows):
+        necessary &= _survivors(problem.graph.stated, table, options) > 0
+        if not necessary.any():
+            tally["edge_not_necessary"] += 1
+            return None
+    # Without either anchor of a pair, the other one alone must leave another answer.
+    alone = np.diag(_survivors(problem.graph.stated, tables.stated, options)) > 0
+    pairs = forced & necessary & (alone[:, None] & alone[None, :])
+    np.fill_diagonal(pairs, np.diag(forced & necessary))
+    chosen = _draw(problem, tables.fixed, options, pairs)
+    if chosen is not None:
+        return [*tables.fixed, *chosen]
+    if not (1 <= n_fixed < problem.room - 2):
+        tally["no_tight_anchors"] += 1
+        return None
+    fit = [n for n in range(len(options)) if necessary[n, n] and alone[n]]
+    problem.rng.shuffle(fit)
+    for n in fit[:MAX_DEEPER]:
+        deeper = _search(problem, _under(problem, tables, options[n]), tally)
+        if deeper is not None:
+            return deeper
+    return None
+
+
+def _options(problem: Problem, fixed: tuple[Anchor, ...]) -> list[Anchor]:
+    """Anchors to consider beside the fixed ones, at most MAX_OPTIONS, the appealing ones more likely."""
+    found = [anchor for anchor in problem.options if not any(_clash(anchor, other) for other in fixed)]
+    if len(found) <= MAX_OPTIONS:
+        return found
+    keys = [problem.rng.random() ** (1 / _appeal(problem, anchor, fixed)) for anchor in found]
+    best = sorted(range(len(found)), key=lambda n: -keys[n])[:MAX_OPTIONS]
+    return [found[n] for n in sorted(best)]
+
+
+def _clash(one: Anchor, other: Anchor) -> bool:
+    """Whether two anchors speak of the same fact, or of the same literal of one variable."""
+    if set(one.facts) & set(other.facts):
+        return True
+    if isinstance(one, GivenAnchor) or isinstance(other, GivenAnchor):
+        return False
+    return bool(set(one.variables) & set(other.variables)) and bool(set(one.properties) & set(other.properties))
+
+
+def _compatible(options: list[Anchor]) -> Bools:
+    """Which pairs may stand together; the diagonal (an anchor by itself) may."""
+    table = np.ones((len(options), len(options)), dtype=np.bool_)
+    for a, one in enumerate(options):
+        for b in range(a):
+            table[a, b] = table[b, a] = not _clash(one, options[b])
+    return table
+
+
+def _survivors(facts: Columns, table: Table, options: list[Anchor]) -> Counts:
+    """How many rows satisfy both anchors of each pair. Anchors on variables that a table does not bind hold there."""
+    rows = np.ones((n_rows(table), len(options)), dtype=np.float32)
+    for n, anchor in enumerate(options):
+        if all(variable in table for variable in anchor.variables):
+            rows[:, n] = anchor.test(facts, table)
+    return np.asarray(rows.T @ rows, dtype=np.float32)
+
+
+def _draw(
+    problem: Problem, fixed: tuple[Anchor, ...], options: list[Anchor], pairs: Bools
+) -> tuple[Anchor, ...] | None:
+    """One of the fitting pairs (a diagonal entry is a single anchor), by the appeal of both."""
+    appeal = [_appeal(problem, anchor, fixed) for anchor in options]
+    fitting = [(int(a), int(b)) for a, b in np.argwhere(pairs) if a >= b]
+    if not fitting:
+        return None
+    a, b = problem.rng.choices(fitting, [(appeal[a] * appeal[b]) ** 0.5 for a, b in fitting])[0]
+    return (options[a],) if a == b else (options[a], options[b])
+
+
+def _under(problem: Problem, tables: Tables, anchor: Anchor) -> Tables:
+    """The tables with one more anchor fixed."""
+
+    def cut(facts: Columns, table: Table) -> Table:
+        bound = all(variable in table for variable in anchor.variables)
+        return kept(table, anchor.test(facts, table)) if bound else table
+
+    stated = problem.graph.stated
+    without = tuple(cut(stated, table) for table in tables.without)
+    return Tables(
+        (*tables.fixed, anchor),
+        cut(problem.graph.known, tables.known),
+        cut(stated, tables.stated),
+        (*without, tables.stated),
+    )
