@@ -43,9 +43,17 @@ class TypeViolations(dict[str, int]):
 
 
 def import_codex(
-    path: Path, data: Path, config: CodexConfig, progress: Callable[[int], None] | None = None
+    path: Path,
+    data: Path,
+    config: CodexConfig,
+    *,
+    config_hash: str = "",
+    progress: Callable[[int], None] | None = None,
 ) -> WorldInfo:
-    """Write the world at `path` from the folder of real data. Raises InputError when a folder is missing."""
+    """Write the world at `path` from the folder of real data; `config_hash` is `config`'s own if not given.
+
+    Raises InputError when a folder is missing.
+    """
     missing = [folder for folder in FOLDERS if not (data / folder).is_dir()]
     if missing:
         raise InputError(f"{data} lacks {', '.join(missing)}; put them there or name another folder")
@@ -58,7 +66,7 @@ def import_codex(
         kind="open",
         source=SOURCE,
         seed=config.seed,
-        config_hash=config.hash,
+        config_hash=config_hash or config.hash,
         entities=entities,
         facts=facts,
         pages=_pages(data, config, entities, facts),
@@ -68,7 +76,7 @@ def import_codex(
 
 
 def read_facts(data: Path) -> list[Fact]:
-    """All triples of S, then those of M and L between entities of S, each once.
+    """All triples of S, then those of M and L between entities of S, each once; unknown properties are left out.
 
     Raises DataError for a line that is no triple.
     """
@@ -78,7 +86,8 @@ def read_facts(data: Path) -> list[Fact]:
         for triple in _triples(data, release):
             if triple[0] in members and triple[2] in members:
                 triples.setdefault(triple)
-    return [Fact(subject=subject, property=property, object=object_) for subject, property, object_ in triples]
+    known = properties()
+    return [Fact(subject=s, property=p, object=o) for s, p, o in triples if p in known]
 
 
 def type_violations(facts: list[Fact], entities: list[Entity]) -> TypeViolations:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _NO_SPACE_BEFORE = frozenset(
-    [",", ".", ";", ":", "!", "?", ")", "]", "}", "%", "'s", "’s", "n't", "'re", "'ve", "'ll", "'d", "'m", "”", "…", "..."]
+    [",", ".", ";", ":", "!", "?", ")", "]", "}", "%", "'s", "’s", "n't", "'re", "'ve", "'ll", "'d", "'m", "”", "…"]
 )  # fmt: skip
 _NO_SPACE_AFTER = frozenset(["(", "[", "{", "$", "£", "€", "#", "“", "US$"])
 _JOINING = frozenset(["-", "/", "–"])
