@@ -1,0 +1,134 @@
+"""One near miss made: nodes of a motif copied with their surroundings, but for one fact."""
+
+from typing import NamedTuple
+
+from redsearcher.world.fiction import literal
+from redsearcher.world.fiction.cloning import KEPT, clone_node
+from redsearcher.world.fiction.maker import Maker
+from redsearcher.world.fiction.motif import Edge, Motif
+from redsearcher.world.fiction.people import add_child
+from redsearcher.world.property import properties
+
+INCOMING = 0.25
+"""How often a fact that others state of the original is stated of its copy too."""
+MAX_INCOMING = 4
+PARENTS = ("P22", "P25")
+
+
+class Plan(NamedTuple):
+    """Which nodes of a motif to copy, and the fact to leave out: one of the motif's, or one that leads out of it."""
+
+    copied: tuple[int, ...]
+    dropped: Edge
+
+
+def copy_nodes(m: Maker, motif: Motif, plan: Plan) -> list[int]:
+    """Copy the plan's nodes, all the motif's facts at them except the dropped one, and most of their other facts."""
+    clones: dict[int, int] = {}
+    for original in sorted(plan.copied, key=lambda n: (m.node(n).year, n)):
+        clones[original] = clone_node(m, original, _surname(m, motif, plan, original, clones))
+    for subject, property_, object_ in motif.edges:
+        if (subject, property_, object_) != plan.dropped and property_ not in (*PARENTS, "P3373"):
+            if subject in clones or object_ in clones:
+                m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
+    for original, clone in clones.items():
+        _parents(m, motif, plan, original, clone, clones)
+    for subject, property_, object_ in motif.edges:
+        if property_ == "P3373" and (subject, property_, object_) != plan.dropped:
+            if subject in clones or object_ in clones:
+                m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
+    for original, clone in clones.items():
+        _surroundings(m, motif, plan, original, clone, clones)
+        _finish(m, plan, original, clone)
+    return list(clones.values())
+
+
+def _kept_parents(m: Maker, motif: Motif, plan: Plan, original: int) -> dict[str, int]:
+    """The parents that the copy keeps: those of the motif's facts, and both where it stays a sibling of somebody."""
+    kept = {p: o for s, p, o in motif.edges if s == original and p in PARENTS and (s, p, o) != plan.dropped}
+    siblings = [e for e in motif.edges if e[1] == "P3373" and original in (e[0], e[2]) and e != plan.dropped]
+    if siblings:
+        for property_ in PARENTS:
+            parent = m.draft.one(original, property_)
+            if parent >= 0 and (original, property_, parent) != plan.dropped:
+                kept.setdefault(property_, parent)
+    return kept
+
+
+def _surname(m: Maker, motif: Motif, plan: Plan, original: int, clones: dict[int, int]) -> str:
+    if m.node(original).type != "person":
+        return ""
+    kept = _kept_parents(m, motif, plan, original)
+    father = kept.get("P22", -1)
+    if father >= 0:
+        return m.node(clones.get(father, father)).surname
+    return m.node(original).surname if m.maybe(0.3) else ""
+
+
+def _parents(m: Maker, motif: Motif, plan: Plan, original: int, clone: int, clones: dict[int, int]) -> None:
+    kept = _kept_parents(m, motif, plan, original)
+    father, mother = (clones.get(kept.get(p, -1), kept.get(p, -1)) for p in PARENTS)
+    if father >= 0 and mother >= 0:
+        add_child(m, clone, father, mother)
+    else:
+        m.draft.link(clone, "P22", father)
+        m.draft.link(clone, "P25", mother)
+
+
+def _surroundings(m: Maker, motif: Motif, plan: Plan, original: int, clone: int, clones: dict[int, int]) -> None:
+    """Facts that lead out of the motif, shared with the original as often as KEPT says."""
+    inside = set(motif.nodes)
+    for property_, objects in list(m.draft.out[original].items()):
+        for object_ in objects:
+            wanted = object_ not in inside and (original, property_, object_) != plan.dropped
+            if wanted and object_ not in clones.values() and m.maybe(KEPT.get(property_, 0.0)):
+                m.draft.link(clone, property_, object_)
+    for property_, subjects in list(m.draft.into[original].items()):
+        row = properties()[property_]
+        if row.functional or row.symmetric or property_ in ("P1923", *PARENTS):
+            continue
+        for subject in subjects[:MAX_INCOMING]:
+            if subject not in inside and subject not in clones.values() and m.maybe(INCOMING):
+                m.draft.link(subject, property_, clone)
+
+
+def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
+    """What the copy lost but every thing of its type has: another director, author, opponent, seat."""
+    subject, property_, object_ = plan.dropped
+    node, draft = m.node(clone), m.draft
+    if subject == original and property_ not in (*PARENTS, "P26", "P3373", "P184", "P737"):
+        if properties()[property_].functional and property_ != "P1346":
+            substitute(m, clone, property_, object_)
+    if node.type in ("paper", "book") and not draft.get(clone, "P50"):
+        m.try_link(clone, "P50", lambda: _other(m, clone, "person", object_), 20)
+    if node.type == "film" and not draft.get(clone, "P57"):
+        m.try_link(clone, "P57", lambda: _other(m, clone, "person", object_), 20)
+    if node.type == "event":
+        for _ in range(20):
+            if len(draft.get(clone, "P1923")) < 2:
+                draft.link(clone, "P1923", _other(m, clone, "club", object_))
+        teams = [t for t in draft.get(clone, "P1923") if (subject, property_, t) != plan.dropped]
+        if not draft.get(clone, "P1346") and teams:
+            draft.link(clone, "P1346", m.rng.choice(teams))
+
+
+def substitute(m: Maker, clone: int, property_: str, object_: int) -> bool:
+    """Link the copy to another thing of the object's type, of the same country where there is one."""
+    model = m.node(object_)
+    for _ in range(16):
+        other = m.popular(model.type, model.country if model.type != "country" else -1, model.kind)
+        if other != object_ and m.draft.link(clone, property_, other):
+            return True
+    return False
+
+
+def _other(m: Maker, clone: int, type_: str, not_this: int) -> int:
+    other = m.popular(type_, m.node(clone).country)
+    return other if other != not_this else -1
+
+
+def change_amount(m: Maker, clone: int, property_: str) -> None:
+    """Make a copy's quantity far from its original's."""
+    value = m.draft.values[clone][property_]
+    amount = float(value.text) * m.rng.choice((0.3, 0.4, 2.5, 3.5))
+    m.draft.values[clone][property_] = literal.quantity(max(1, round(amount)), value.unit)
