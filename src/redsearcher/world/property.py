@@ -21,6 +21,9 @@ class Phrases(Record):
     object_noun: str
     subject_noun: str
     cues: tuple[str, ...]
+    roles: tuple[Literal["object", "subject"], ...] = ()
+    less: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
 class Property(Record):

@@ -1,0 +1,233 @@
+"""The English question grammar: a backtracking parser from one sentence to its clauses."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns
+from redsearcher.agent.solver.parse.tree import Clause, ParseError, Phrase, Verb
+from redsearcher.world import interval
+from redsearcher.world.wording import ORDINALS, plural, read_name, role_nouns, type_nouns
+
+MAX_STEPS = 20_000
+_EXISTS = re.compile(
+    r"(?:There is|Think of|Consider|I am looking for|I am trying to identify|I want to find|Identify|Find|Name) "
+)
+_ASKS = (
+    re.compile(r"Who is (?P<np>.+)"),
+    re.compile(r"What is the (?:name|title) of (?P<np>.+)"),
+    re.compile(r"What is (?P<np>.+) called"),
+    re.compile(r"Which (?P<noun>.+) is (?:it|this)"),
+    re.compile(r"Which .+? is (?P<np>.+)"),
+)
+_DETERMINER = re.compile(r"(?:a|an|the|this|that|one|another|its|it|someone)\b", re.IGNORECASE)
+_SEPARATORS = (", and ", " and ", ", ")
+
+
+def clauses(text: str, asks: bool) -> Iterator[Clause]:
+    """Every reading of a sentence (without its final mark), the likeliest first. Raises ParseError after MAX_STEPS."""
+    if asks:
+        yield from _questions(text)
+        return
+    if opening := _EXISTS.match(text):
+        sentence = _Sentence(text)
+        for phrase, end in sentence.phrases(opening.end()):
+            if end == len(text) and phrase.kind == "new":
+                yield Clause(phrase)
+    starts = [text[:1].lower() + text[1:], text] if _DETERMINER.match(text) else [text]
+    for version in starts:
+        sentence = _Sentence(version)
+        for subject, end in sentence.phrases(0):
+            if version.startswith(" ", end):
+                for verbs, stop in sentence.series(end + 1, ""):
+                    if stop == len(version):
+                        yield Clause(subject, verbs)
+
+
+def _questions(text: str) -> Iterator[Clause]:
+    for pattern in _ASKS:
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        if noun := groups.get("noun"):
+            yield Clause(Phrase("known", noun=noun), asks=True)
+            continue
+        for phrase, end in _Sentence(groups["np"]).phrases(0):
+            if end == len(groups["np"]) and phrase.kind in ("known", "role"):
+                yield Clause(phrase, asks=True)
+
+
+@dataclass
+class _Sentence:
+    """One sentence; offsets are code points of `text`."""
+
+    text: str
+    steps: int = 0
+    ends: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = [*(match.start() for match in _boundaries().finditer(self.text)), len(self.text)]
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise ParseError(f"too many readings: {self.text[:80]!r}")
+
+    # ---- verb phrases
+
+    def series(self, start: int, pronoun: str) -> Iterator[tuple[tuple[Verb, ...], int]]:
+        """Coordinated verb phrases, each led by `pronoun` ("who ", "that ", or nothing)."""
+        self._step()
+        if not self.text.startswith(pronoun, start):
+            return
+        for verb, end in self._verbs(start + len(pronoun)):
+            for separator in _SEPARATORS:
+                if self.text.startswith(separator, end):
+                    for rest, stop in self.series(end + len(separator), pronoun):
+                        yield (verb, *rest), stop
+            yield (verb,), end
+
+    def _verbs(self, start: int) -> Iterator[tuple[Verb, int]]:
+        for pattern in patterns("en"):
+            if not self.text.startswith(pattern.prefix, start):
+                continue
+            after = start + len(pattern.prefix)
+            if pattern.kind == "literal":
+                for found, end in interval.read(pattern.property, self.text, after, "en"):
+                    if self.text.startswith(pattern.suffix, end):
+                        yield Verb(pattern.property, True, interval=found), end + len(pattern.suffix)
+                continue
+            for phrase, end in self.phrases(after):
+                if self.text.startswith(pattern.suffix, end):
+                    yield _verb(pattern, phrase), end + len(pattern.suffix)
+
+    # ---- noun phrases
+
+    def phrases(self, start: int) -> Iterator[tuple[Phrase, int]]:
+        """Noun phrases at an offset: those of the grammar first, then whatever may be a name, the shortest first."""
+        self._step()
+        for phrase, end in self._grammatical(start):
+            for genitive in self._genitives(phrase, end):
+                yield genitive
+            yield phrase, end
+        if self.text.startswith(("“", '"'), start):
+            yield from self._quoted(start)
+            return
+        if _nouns().new.match(self.text, start) or _nouns().known.match(self.text, start):
+            return
+        last = _breaks().search(self.text, start + 1)
+        for end in self.ends:
+            name = self.text[start:end]
+            if name and name[0] not in " ,.;:?!" and name[-1] not in " ,;:":
+                yield Phrase("given", read_name(name)), end
+            if last is not None and end >= last.start():
+                break
+
+    def _quoted(self, start: int) -> Iterator[tuple[Phrase, int]]:
+        closing = "”" if self.text[start] == "“" else '"'
+        end = self.text.find(closing, start + 2)
+        while end >= 0:
+            if end + 1 in self.ends:
+                yield Phrase("given", self.text[start + 1 : end]), end + 1
+            end = self.text.find(closing, end + 1)
+
+    def _grammatical(self, start: int) -> Iterator[tuple[Phrase, int]]:
+        nouns = _nouns()
+        if match := nouns.own_many.match(self.text, start):
+            yield Phrase("role", noun=nouns.singular[match["many"]], owner=Phrase("pronoun")), match.end()
+        if match := nouns.own.match(self.text, start):
+            yield Phrase("role", noun=match["role"], owner=Phrase("pronoun")), match.end()
+        if self.text.startswith("one of ", start):
+            for owner, end in self._holders(start + len("one of ")):
+                if match := nouns.many.match(self.text, end):
+                    yield Phrase("role", noun=nouns.singular[match["many"]], owner=owner), match.end()
+        if match := nouns.of.match(self.text, start):
+            for owner, end in self.phrases(match.end()):
+                if owner.kind in ("given", "known"):
+                    yield Phrase("role", noun=match["role"], owner=owner), end
+        if match := nouns.new.match(self.text, start):
+            yield from self._new(match)
+        if match := nouns.known.match(self.text, start):
+            number = ORDINALS.index(match["number"]) + 1 if match["number"] else None
+            yield Phrase("known", noun=match["noun"], number=number), match.end()
+        if match := re.compile(r"it\b").match(self.text, start):
+            yield Phrase("pronoun"), match.end()
+
+    def _holders(self, start: int) -> Iterator[tuple[Phrase, int]]:
+        for phrase, end in self.phrases(start):
+            if phrase.kind in ("given", "known") and self.text.startswith(("'s ", "’s "), end):
+                yield phrase, end
+
+    def _genitives(self, owner: Phrase, end: int) -> Iterator[tuple[Phrase, int]]:
+        if owner.kind in ("given", "known") and (match := _nouns().owned.match(self.text, end)):
+            yield Phrase("role", noun=match["role"], owner=owner), match.end()
+
+    def _new(self, match: re.Match[str]) -> Iterator[tuple[Phrase, int]]:
+        noun = match["noun"] or "person"
+        word = match["number"]
+        number = 1 if match["another"] is None and not word else 2 if not word else ORDINALS.index(word) + 1
+        end = match.end()
+        for pronoun in ("who ", "that "):
+            if self.text.startswith(" " + pronoun, end):
+                for verbs, stop in self.series(end + 1, pronoun):
+                    yield Phrase("new", noun=noun, number=number, relative=verbs), stop
+        yield Phrase("new", noun=noun, number=number), end
+
+
+def _verb(pattern: Pattern, other: Phrase) -> Verb:
+    return Verb(pattern.property, pattern.forward, other, against=pattern.against)
+
+
+@dataclass(frozen=True)
+class _Nouns:
+    """Compiled noun phrases."""
+
+    own: re.Pattern[str]
+    own_many: re.Pattern[str]
+    many: re.Pattern[str]
+    of: re.Pattern[str]
+    owned: re.Pattern[str]
+    new: re.Pattern[str]
+    known: re.Pattern[str]
+    singular: dict[str, str]
+
+
+@cache
+def _nouns() -> _Nouns:
+    roles = [role.noun for role in role_nouns("en")]
+    singular = {plural(noun): noun for noun in roles}
+    role, many = _any(roles), _any(list(singular))
+    type_ = _any(list(type_nouns("en")))
+    either = _any([*roles, *type_nouns("en")])
+    ordinal = f"(?:(?P<number>{'|'.join(ORDINALS)}) )?"
+    return _Nouns(
+        own=re.compile(rf"its (?P<role>{role})\b"),
+        own_many=re.compile(rf"one of its (?P<many>{many})\b"),
+        many=re.compile(rf"['’]s (?P<many>{many})\b"),
+        of=re.compile(rf"(?:the|a|an) (?P<role>{role}) of "),
+        owned=re.compile(rf"['’]s (?P<role>{role})\b"),
+        new=re.compile(rf"(?:someone|(?:an?|(?P<another>another)) {ordinal}(?P<noun>{type_}))\b"),
+        known=re.compile(rf"(?:the|this|that) {ordinal}(?P<noun>{either})\b"),
+        singular=singular,
+    )
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+@cache
+def _breaks() -> re.Pattern[str]:
+    """What no bare name contains: whoever writes questions puts such a name in quotes."""
+    return re.compile(rf"(?:, and |, | and )(?:who |that )?(?:{openings('en').pattern})")
+
+
+@cache
+def _boundaries() -> re.Pattern[str]:
+    """Where a name may end: before a verb phrase, a relative clause, or the rest of a phrase around it."""
+    suffixes = sorted({pattern.suffix for pattern in patterns("en")} - {""})
+    verbs = openings("en").pattern
+    after = [rf"(?:, and |, | and | )(?:who |that )?(?:{verbs})", r"['’]s ", *(re.escape(text) for text in suffixes)]
+    return re.compile(rf"(?=(?:{'|'.join(after)}))")

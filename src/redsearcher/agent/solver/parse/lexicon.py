@@ -1,0 +1,62 @@
+"""The phrases of the property table as patterns a parser can try: what comes before and after the other end."""
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple
+
+from redsearcher.world.property import Lang, properties
+
+Kind = Literal["fact", "literal", "compare"]
+
+
+class Pattern(NamedTuple):
+    """A verb phrase `prefix + other end + suffix`; fields as in `tree.Verb`."""
+
+    prefix: str
+    suffix: str
+    kind: Kind
+    property: str
+    forward: bool
+    against: str | None = None
+
+
+@cache
+def patterns(lang: Lang) -> tuple[Pattern, ...]:
+    """All of them, the longest prefix first, so that the most specific is tried first."""
+    found: list[Pattern] = []
+    for property_ in properties().values():
+        phrases = property_.phrases(lang)
+        for forward, texts in ((True, phrases.forward), (False, phrases.backward)):
+            kind: Kind = "literal" if property_.is_literal else "fact"
+            found += [Pattern(*_split(text), kind, property_.id, forward) for text in texts]
+        for forward, texts in ((True, phrases.less), (False, phrases.more)):
+            found += [Pattern(*_split(text), "compare", property_.id, forward, property_.id) for text in texts]
+    found += _crossed(lang)
+    return tuple(sorted(dict.fromkeys(found), key=lambda p: (p.kind != "literal", -len(p.prefix), -len(p.suffix), p)))
+
+
+def _split(text: str) -> tuple[str, str]:
+    prefix, _, suffix = text.partition("{}")
+    return prefix, suffix
+
+
+def _crossed(lang: Lang) -> list[Pattern]:
+    """Comparisons between two kinds of date: "died before {} was founded"."""
+    times = [p for p in properties().values() if p.object[0] == "time"]
+    found = []
+    for mine in times:
+        for theirs in times:
+            if mine is theirs:
+                continue
+            first, second = (p.phrases(lang).forward[0].replace("{}", "").strip() for p in (mine, theirs))
+            for forward, english in ((True, "before"), (False, "after")):
+                if lang == "en":
+                    found.append(Pattern(f"{first} {english} ", f" {second}", "compare", mine.id, forward, theirs.id))
+    return found
+
+
+@cache
+def openings(lang: Lang) -> re.Pattern[str]:
+    """What any verb phrase may begin with."""
+    prefixes = sorted({pattern.prefix for pattern in patterns(lang)}, key=lambda text: (-len(text), text))
+    return re.compile("|".join(re.escape(prefix) for prefix in prefixes if prefix))

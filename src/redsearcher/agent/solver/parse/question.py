@@ -1,0 +1,85 @@
+"""A question read back into the query it asks, from its text alone."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from redsearcher.agent.solver.parse import chinese, english
+from redsearcher.agent.solver.parse.resolve import Resolver
+from redsearcher.agent.solver.parse.tree import Clause, ParseError
+from redsearcher.core.text import is_cjk
+from redsearcher.records.query import Query
+from redsearcher.world.property import Lang
+from redsearcher.world.wording import ABBREVIATION
+
+MAX_CHARS = 6000
+MAX_READINGS = 200
+_END = {"en": re.compile(r"[.?!](?=\s|$)"), "zh": re.compile(r"[。？！]")}
+_Grammar = Callable[[str, bool], Iterator[Clause]]
+_GRAMMARS: dict[Lang, _Grammar] = {"en": english.clauses, "zh": chinese.clauses}
+
+
+def parse_question(text: str, lang: str | None = None) -> Query:
+    """Variables `x1..` (givens carry `label`, nobody an `entity`) and constraints, as a careful reader takes them.
+
+    `lang` None: Chinese if the text has Chinese characters. A variable's type is `resolve.UNTYPED` where neither a noun
+    nor a property settles it. Raises ParseError naming the sentence that could not be read.
+    """
+    text = " ".join(text.split())
+    if not text or len(text) > MAX_CHARS:
+        raise ParseError(f"a question of {len(text)} characters; expected 1 to {MAX_CHARS}")
+    chosen: Lang = "zh" if lang == "zh" or (lang is None and is_cjk(text)) else "en"
+    return _Reader(text, chosen).read()
+
+
+class _Reader:
+    """Cuts the text into sentences, going back to another cut or another reading where one leads nowhere."""
+
+    def __init__(self, text: str, lang: Lang) -> None:
+        self._text, self._lang = text, lang
+        self._cuts = [match.end() for match in _END[lang].finditer(text)]
+        self._dead: dict[int, str] = {}
+        self._readings = 0
+        self._reach = 0
+        self._error: ParseError | None = None
+
+    def read(self) -> Query:
+        query = self._from(0, ())
+        if query is not None:
+            return query
+        if self._error is not None:
+            raise self._error
+        raise ParseError(f"cannot read {self._text[self._reach : self._reach + 160]!r}")
+
+    def _from(self, start: int, before: tuple[Clause, ...]) -> Query | None:
+        while start < len(self._text) and self._text[start] == " ":
+            start += 1
+        self._reach = max(self._reach, start)
+        if start >= len(self._text):
+            return self._resolve(before)
+        for end in self._candidates(start):
+            sentence, mark = self._text[start : end - 1], self._text[end - 1]
+            for clause in _GRAMMARS[self._lang](sentence, mark in "?？"):
+                self._readings += 1
+                if self._readings > MAX_READINGS:
+                    raise ParseError(f"too many readings of {self._text[:80]!r}")
+                query = self._from(end, (*before, clause))
+                if query is not None:
+                    return query
+        return None
+
+    def _candidates(self, start: int) -> list[int]:
+        """Ends of the sentence, nearest first; those after an abbreviation, or within quotes, only after the others."""
+        ends = [end for end in self._cuts if end > start][:12]
+        return sorted(ends, key=lambda end: (self._unlikely(start, end), end))
+
+    def _unlikely(self, start: int, end: int) -> bool:
+        piece = self._text[start:end]
+        quoted = piece.count("“") != piece.count("”") or piece.count("《") != piece.count("》")
+        return quoted or ABBREVIATION.search(piece) is not None
+
+    def _resolve(self, clauses: tuple[Clause, ...]) -> Query | None:
+        try:
+            return Resolver(self._lang).read(clauses)
+        except ParseError as error:
+            self._error = self._error or error
+            return None

@@ -1,0 +1,184 @@
+"""Clauses to a query: who is who. The same in every language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from redsearcher.agent.solver.parse.tree import Clause, ParseError, Phrase, Verb
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, Variable
+from redsearcher.world.property import Lang, entity_types, properties
+from redsearcher.world.wording import RoleNoun, role_nouns, type_nouns
+
+UNTYPED = ""
+"""The type of a variable that neither a noun nor a property settles."""
+
+
+@dataclass
+class _Node:
+    """A variable in the making; `types` are those still possible, None means any."""
+
+    name: str
+    types: frozenset[str] | None = None
+    label: str | None = None
+
+
+@dataclass
+class Resolver:
+    """Reads clauses in order, as a reader does."""
+
+    lang: Lang
+    nodes: list[_Node] = field(default_factory=list)
+    constraints: list[Constraint] = field(default_factory=list)
+    by_noun: dict[str, list[_Node]] = field(default_factory=dict)
+    by_role: dict[str, list[_Node]] = field(default_factory=dict)
+    subject: _Node | None = None
+    answer: _Node | None = None
+
+    def read(self, clauses: Sequence[Clause]) -> Query:
+        """Raises ParseError when a phrase refers to nothing, or to more than one thing, or nothing is asked."""
+        for clause in clauses:
+            subject = self._node(clause.subject)
+            for verb in clause.verbs:
+                self._state(subject, verb)
+            if clause.asks:
+                if self.answer is not None or subject.label is not None:
+                    raise ParseError("the question asks for two things, or for one it names itself")
+                self.answer = subject
+            self.subject = subject
+        if self.answer is None:
+            raise ParseError("the question does not end by asking for anything")
+        if not self.constraints:
+            raise ParseError("the question says nothing about what it asks for")
+        return Query(variables=tuple(map(self._variable, self.nodes)), constraints=tuple(self.constraints))
+
+    # ---- phrases
+
+    def _node(self, phrase: Phrase) -> _Node:
+        match phrase.kind:
+            case "given":
+                return self._given(phrase.text)
+            case "pronoun":
+                if self.subject is None:
+                    raise ParseError("a pronoun comes before anything it could mean")
+                return self.subject
+            case "new":
+                return self._new(phrase)
+            case "role":
+                return self._role(phrase)
+            case "known":
+                return self._known(phrase)
+
+    def _given(self, label: str) -> _Node:
+        for node in self.nodes:
+            if node.label == label:
+                return node
+        return self._add(_Node(self._next(), label=label))
+
+    def _new(self, phrase: Phrase) -> _Node:
+        seen = self.by_noun.setdefault(phrase.noun, [])
+        if phrase.number != len(seen) + 1:
+            raise ParseError(f"{phrase.noun!r} number {phrase.number} comes in after {len(seen)} of them")
+        types = frozenset({type_nouns(self.lang)[phrase.noun]})
+        node = self._add(_Node(self._next(), types))
+        seen.append(node)
+        for verb in phrase.relative:
+            self._state(node, verb)
+        return node
+
+    def _role(self, phrase: Phrase) -> _Node:
+        if phrase.owner is None:
+            raise ParseError(f"{phrase.noun!r} of nothing")
+        owner = self._node(phrase.owner)
+        role = self._role_noun(phrase.noun)
+        node = self._add(_Node(self._next()))
+        self._state(node, Verb(role.property, role.end == "subject"), owner)
+        self.by_role.setdefault(phrase.noun, []).append(node)
+        for verb in phrase.relative:
+            self._state(node, verb)
+        return node
+
+    def _known(self, phrase: Phrase) -> _Node:
+        named = self.by_noun.get(phrase.noun, []) or self.by_role.get(phrase.noun, [])
+        if phrase.number is not None:
+            if not 1 <= phrase.number <= len(named):
+                raise ParseError(f"there is no {phrase.noun!r} number {phrase.number}")
+            return named[phrase.number - 1]
+        if not named:
+            named = self._bearers(phrase.noun)
+        if len(named) != 1:
+            raise ParseError(f"{phrase.noun!r} could mean {len(named)} things")
+        return named[0]
+
+    def _bearers(self, noun: str) -> list[_Node]:
+        """Unknowns that a noun describes though none was brought in by it: by their type, or by a fact stated of them."""
+        if type_ := type_nouns(self.lang).get(noun):
+            return [node for node in self.nodes if node.label is None and node.types == {type_}]
+        role = self._role_noun(noun)
+        ends = {
+            c.object if role.end == "object" else c.subject
+            for c in self.constraints
+            if isinstance(c, FactAtom) and c.property == role.property
+        }
+        return [node for node in self.nodes if node.label is None and node.name in ends]
+
+    def _role_noun(self, noun: str) -> RoleNoun:
+        for role in role_nouns(self.lang):
+            if role.noun == noun:
+                return role
+        raise ParseError(f"{noun!r} is no noun of this grammar")
+
+    # ---- constraints
+
+    def _state(self, subject: _Node, verb: Verb, other: _Node | None = None) -> None:
+        identity = f"c{len(self.constraints) + 1}"
+        property_ = properties()[verb.property]
+        if verb.interval is not None:
+            self._narrow(subject, property_.subject)
+            low, high = verb.interval
+            atom = LiteralAtom(id=identity, subject=subject.name, property=verb.property, low=low, high=high)
+            self.constraints.append(atom)
+            return
+        self.constraints.append(FactAtom(id=identity, subject="", property="", object=""))
+        place = len(self.constraints) - 1
+        if other is None:
+            if verb.other is None:
+                raise ParseError(f"{property_.label['en']!r} without its other end")
+            other = self._node(verb.other)
+        if other is subject:
+            raise ParseError(f"{property_.label['en']!r} between a thing and itself")
+        left, right = (subject, other) if verb.forward else (other, subject)
+        if verb.against is not None:
+            mine, theirs = verb.property, verb.against
+            if not verb.forward:
+                mine, theirs = theirs, mine
+            self._narrow(left, properties()[mine].subject)
+            self._narrow(right, properties()[theirs].subject)
+            self.constraints[place] = CompareAtom(
+                id=identity, left=left.name, left_property=mine, right=right.name, right_property=theirs
+            )
+            return
+        self._narrow(left, property_.subject)
+        self._narrow(right, property_.object)
+        self.constraints[place] = FactAtom(
+            id=identity, subject=left.name, property=verb.property, object=right.name
+        )
+
+    def _narrow(self, node: _Node, types: Sequence[str]) -> None:
+        """Keep the types the property allows; a noun that says otherwise wins."""
+        allowed = frozenset(types)
+        node.types = allowed if node.types is None else (node.types & allowed or node.types)
+
+    # ---- variables
+
+    def _next(self) -> str:
+        return f"x{len(self.nodes) + 1}"
+
+    def _add(self, node: _Node) -> _Node:
+        self.nodes.append(node)
+        return node
+
+    def _variable(self, node: _Node) -> Variable:
+        types = node.types or frozenset()
+        type_ = next(iter(types)) if len(types) == 1 else UNTYPED
+        assert type_ == UNTYPED or type_ in entity_types()
+        role = Role.GIVEN if node.label is not None else Role.ANSWER if node is self.answer else Role.LATENT
+        return Variable(name=node.name, role=role, type=type_, label=node.label)

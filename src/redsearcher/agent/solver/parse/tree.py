@@ -1,0 +1,50 @@
+"""What a sentence says, before anything is known about who is who."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from redsearcher.errors import RedsearcherError
+from redsearcher.world.interval import Interval
+
+
+class ParseError(RedsearcherError):
+    """The question is not one this grammar can read; the text names the clause."""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A noun phrase.
+
+    given: `text` is a name. new: the `number`-th thing brought in by `noun`. known: "the second film" (`number` None:
+    the only one). role: brought in as the `noun` of `owner`. pronoun: what the sentence before was about.
+    """
+
+    kind: Literal["given", "new", "known", "role", "pronoun"]
+    text: str = ""
+    noun: str = ""
+    number: int | None = None
+    owner: "Phrase | None" = None
+    relative: tuple["Verb", ...] = ()
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A constraint said of a subject. `forward`: the subject is the fact's subject, or the left of a comparison.
+
+    `against` is the other side's property, in a comparison only.
+    """
+
+    property: str
+    forward: bool
+    other: Phrase | None = None
+    interval: Interval | None = None
+    against: str | None = None
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One sentence: a subject and what is said of it. `asks`: it is the closing question."""
+
+    subject: Phrase
+    verbs: tuple[Verb, ...] = ()
+    asks: bool = False

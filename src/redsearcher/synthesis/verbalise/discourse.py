@@ -1,0 +1,85 @@
+"""What has been mentioned so far: which words pick out which variable, in any language."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from redsearcher.records.query import Query
+from redsearcher.synthesis.verbalise.plan import Mention, Sentence
+from redsearcher.world.property import Lang, entity_types
+from redsearcher.world.wording import role_noun
+
+
+@dataclass
+class Discourse:
+    """Designators of the unknowns. Those brought in by a role noun keep it; the others go by their type, numbered."""
+
+    query: Query
+    lang: Lang
+    total: dict[str, int] = field(default_factory=dict)
+    """How many variables each type noun will bring in."""
+    order: dict[str, list[str]] = field(default_factory=dict)
+    """Type noun -> variables it has brought in so far."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """Variable -> role noun it was brought in by."""
+    subject: str | None = None
+    """The variable the sentence before was about."""
+    others: set[str] = field(default_factory=set)
+    """The other unknowns which that sentence mentioned."""
+
+    def expect(self, sentences: Sequence[Sentence]) -> None:
+        """Count ahead how many variables each type noun brings in."""
+        for mention in mentions(sentences):
+            if mention.kind == "new":
+                noun = self.noun(mention.var)
+                self.total[noun] = self.total.get(noun, 0) + 1
+
+    def noun(self, name: str) -> str:
+        return entity_types()[self.query.variable(name).type].noun(self.lang).noun
+
+    def is_person(self, name: str) -> bool:
+        return entity_types()[self.query.variable(name).type].who
+
+    def add(self, name: str) -> int:
+        """Note a variable brought in by its type noun; which of that noun it is, from 1."""
+        seen = self.order.setdefault(self.noun(name), [])
+        seen.append(name)
+        return len(seen)
+
+    def add_role(self, mention: Mention) -> str:
+        """Note a variable brought in by a role; its noun."""
+        if mention.role is None:
+            raise ValueError("a role mention without a role")
+        end = "object" if mention.role.object == mention.var else "subject"
+        noun = role_noun(mention.role.property, end, self.lang)
+        if noun is None:
+            raise ValueError(f"{mention.role.property} has no noun for its {end}")
+        self.roles[mention.var] = noun
+        return noun
+
+    def number(self, name: str) -> int | None:
+        """Which of its noun a variable is, or None while it is the only one brought in."""
+        seen = self.order[self.noun(name)]
+        return seen.index(name) + 1 if len(seen) > 1 else None
+
+    def close(self, sentence: Sentence) -> None:
+        """The sentence has been written: its subject is what a pronoun now means."""
+        self.subject = sentence.subject.var
+        self.others = {m.var for m in mentions((sentence,)) if m.kind != "given" and m.var != self.subject}
+
+
+def mentions(sentences: Sequence[Sentence]) -> Iterator[Mention]:
+    """Every mention of the sentences, nested ones included."""
+    for sentence in sentences:
+        yield from _nested(sentence.subject)
+        for predicate in sentence.predicates:
+            if predicate.other is not None:
+                yield from _nested(predicate.other)
+
+
+def _nested(mention: Mention) -> Iterator[Mention]:
+    yield mention
+    if mention.owner is not None:
+        yield from _nested(mention.owner)
+    for predicate in mention.relative:
+        if predicate.other is not None:
+            yield from _nested(predicate.other)

@@ -1,0 +1,167 @@
+"""Plans in English words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from redsearcher.records.query import CompareAtom, LiteralAtom, Query
+from redsearcher.synthesis.verbalise.discourse import Discourse
+from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
+from redsearcher.world.interval import Interval, wordings
+from redsearcher.world.property import properties
+from redsearcher.world.wording import ORDINALS, WORKS, indefinite, plural, written_name
+
+EXISTS = ("There is {}.", "Think of {}.", "Consider {}.")
+SEEK = ("I am looking for {}.", "I am trying to identify {}.", "I want to find {}.")
+
+
+@dataclass
+class English:
+    """Writes sentences in order; what it has written decides how it refers to a variable next."""
+
+    query: Query
+    names: Mapping[str, str]
+    rng: Random
+    discourse: Discourse = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.discourse = Discourse(self.query, "en")
+
+    def write(self, sentences: Sequence[Sentence]) -> str:
+        self.discourse.expect(sentences)
+        texts = []
+        for sentence in sentences:
+            texts.append(self._sentence(sentence))
+            self.discourse.close(sentence)
+        return " ".join([*texts, self._closing(self.query.answer.name)])
+
+    # ---- sentences
+
+    def _sentence(self, sentence: Sentence) -> str:
+        subject = self._subject(sentence.subject)
+        if sentence.opening != "plain":
+            return self.rng.choice(SEEK if sentence.opening == "seek" else EXISTS).format(subject)
+        text = f"{subject} {_series([self._predicate(predicate) for predicate in sentence.predicates])}."
+        return text[0].upper() + text[1:]
+
+    def _closing(self, name: str) -> str:
+        reference, noun = self._known(name), self.discourse.noun(name)
+        role = name in self.discourse.roles
+        alone = not role and self.discourse.number(name) is None
+        if self.discourse.is_person(name):
+            forms = ["Who is {}?", "What is the name of {}?"]
+        else:
+            word = "title" if self.query.variable(name).type in WORKS else "name"
+            forms = ["What is the " + word + " of {}?", "What is {} called?"]
+            if alone:
+                forms += [f"Which {noun} is it?", f"Which {noun} is this?"]
+            if role:
+                forms += [f"Which {noun} is {{}}?"] * 2
+        return self.rng.choice(forms).format(reference)
+
+    # ---- mentions
+
+    def _subject(self, mention: Mention) -> str:
+        if mention.kind == "known":
+            discourse = self.discourse
+            clear = all(discourse.is_person(other) for other in discourse.others)
+            if mention.var == discourse.subject and not discourse.is_person(mention.var) and clear:
+                if self.rng.random() < 0.7:
+                    return "it"
+        return self._mention(mention, initial=True)
+
+    def _mention(self, mention: Mention, *, initial: bool = False) -> str:
+        match mention.kind:
+            case "given":
+                return self._given(mention.var)
+            case "known":
+                return self._known(mention.var)
+            case "role":
+                return self._role(mention, initial=initial)
+            case "new":
+                return self._new(mention)
+
+    def _given(self, name: str) -> str:
+        variable = self.query.variable(name)
+        return written_name(self.names[variable.entity or ""], variable.type, "en")
+
+    def _known(self, name: str) -> str:
+        if role := self.discourse.roles.get(name):
+            return f"the {role}"
+        noun, number = self.discourse.noun(name), self.discourse.number(name)
+        if number is None:
+            return f"{self.rng.choice(('the', 'the', 'this'))} {noun}"
+        return f"the {ORDINALS[number - 1]} {noun}"
+
+    def _new(self, mention: Mention) -> str:
+        noun, number = self.discourse.noun(mention.var), self.discourse.add(mention.var)
+        who = self.discourse.is_person(mention.var)
+        if number == 1:
+            some = who and mention.relative and self.rng.random() < 0.35
+            text = "someone" if some else indefinite(noun)
+        elif number == 2:
+            text = self.rng.choice((f"another {noun}", f"a second {noun}"))
+        else:
+            text = f"a {ORDINALS[number - 1]} {noun}"
+        if not mention.relative:
+            return text
+        pronoun = "who" if who else "that"
+        return f"{text} {_series([f'{pronoun} {self._predicate(p)}' for p in mention.relative])}"
+
+    def _role(self, mention: Mention, *, initial: bool) -> str:
+        owner, role = mention.owner, mention.role
+        if owner is None or role is None:
+            raise ValueError("a role mention needs an owner and a role")
+        property_ = properties()[role.property]
+        single = property_.functional and (role.object == mention.var or property_.symmetric)
+        if initial and owner.kind == "known" and owner.var == self.discourse.subject:
+            if not self.discourse.is_person(owner.var):
+                noun = self.discourse.add_role(mention)
+                return f"its {noun}" if single else f"one of its {plural(noun)}"
+        holder = self._mention(owner)
+        noun = self.discourse.add_role(mention)
+        genitive = owner.kind == "known" and not holder.endswith("s") and self.rng.random() < 0.6
+        if genitive:
+            return f"{holder}'s {noun}" if single else f"one of {holder}'s {plural(noun)}"
+        return f"the {noun} of {holder}" if single else f"{indefinite(noun)} of {holder}"
+
+    # ---- predicates
+
+    def _predicate(self, predicate: Predicate) -> str:
+        constraint = predicate.constraint
+        if isinstance(constraint, LiteralAtom):
+            phrases = properties()[constraint.property].en.forward
+            ways = wordings(constraint.property, Interval(constraint.low, constraint.high), "en")
+            return self._pick(phrases).replace("{}", self._pick(ways))
+        if predicate.other is None:
+            raise ValueError(f"constraint {constraint.id} needs another end")
+        if isinstance(constraint, CompareAtom):
+            return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
+        phrases = properties()[constraint.property].en.forward
+        if not predicate.forward:
+            phrases = properties()[constraint.property].en.backward
+        return self._pick(phrases).replace("{}", self._mention(predicate.other))
+
+    def _compare(self, constraint: CompareAtom, forward: bool) -> str:
+        mine, theirs = constraint.left_property, constraint.right_property
+        if mine == theirs:
+            phrases = properties()[mine].en
+            return self._pick(phrases.less if forward else phrases.more)
+        if not forward:
+            mine, theirs = theirs, mine
+        return f"{event(mine)} {'before' if forward else 'after'} {{}} {event(theirs)}"
+
+    def _pick(self, options: Sequence[str]) -> str:
+        """The first, plainest option half of the time."""
+        return options[0] if self.rng.random() < 0.5 else self.rng.choice(options)
+
+
+def event(property_id: str) -> str:
+    """What happened at that time, without the time: "was born"."""
+    return properties()[property_id].en.forward[0].replace(" {}", "")
+
+
+def _series(parts: Sequence[str]) -> str:
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return f"{', '.join(parts[:-1])}, and {parts[-1]}"

@@ -1,0 +1,247 @@
+"""What a question says in which order, before any word is chosen: sentences, predicates, mentions."""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role
+from redsearcher.world.property import Lang, properties
+from redsearcher.world.wording import End, role_noun
+
+MAX_PREDICATES = 3
+Opening = Literal["plain", "exists", "seek"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One reference to a variable. `role`: introduced (or described) as what it is to `owner`, which states that atom."""
+
+    var: str
+    kind: Literal["given", "new", "role", "known"]
+    role: FactAtom | None = None
+    owner: "Mention | None" = None
+    relative: tuple["Predicate", ...] = ()
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A constraint said of a subject. `forward`: the subject is the atom's subject, or the left of a comparison.
+
+    `when` is a date said in the same breath ("was born in Karsholm in the 1950s").
+    """
+
+    constraint: Constraint
+    forward: bool
+    other: Mention | None = None
+    when: LiteralAtom | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A subject and what is said of it. With an opening other than plain, the subject's relative clauses say it all."""
+
+    subject: Mention
+    predicates: tuple[Predicate, ...]
+    opening: Opening = "plain"
+
+
+@dataclass
+class Planner:
+    """Walks the reasoning graph from one variable and hands every constraint to exactly one predicate or mention."""
+
+    query: Query
+    lang: Lang
+    rng: Random
+    introduced: set[str] = field(default_factory=set)
+    said: set[str] = field(default_factory=set)
+    sentences: list[Sentence] = field(default_factory=list)
+
+    def plan(self) -> tuple[Sentence, ...]:
+        """All sentences but the closing one. Raises ValueError for a constraint between a variable and itself."""
+        for constraint in self.query.constraints:
+            if len(constraint.variables) != len(set(constraint.variables)):
+                raise ValueError(f"constraint {constraint.id} relates a variable to itself")
+        self.introduced |= {variable.name for variable in self.query.givens}
+        for variable in self.query.givens:
+            self._describe_given(variable.name)
+        while unknowns := [v.name for v in self.query.unknowns if v.name not in self.introduced]:
+            self._start(self._choose_root(unknowns))
+        return tuple(self.sentences)
+
+    # ---- walking
+
+    def _choose_root(self, unknowns: list[str]) -> str:
+        if self.query.answer.name in unknowns and self.rng.random() < 0.35:
+            return self.query.answer.name
+        weights = [1 + 2 * len(self._pending(name)) for name in unknowns]
+        return self.rng.choices(unknowns, weights)[0]
+
+    def _start(self, root: str) -> None:
+        anchors = [c for c in self._pending(root) if isinstance(c, FactAtom) and self._role(root, c)]
+        self.introduced.add(root)
+        if anchors and self.rng.random() < 0.3:
+            atom = self.rng.choice(anchors)
+            if len(self._unsaid(root)) > 1:
+                self.said.add(atom.id)
+                self._visit(root, Mention(root, "role", atom, self._owner(_other(atom, root))))
+                return
+        self._visit(root, Mention(root, "new"))
+
+    def _visit(self, name: str, mention: Mention) -> None:
+        """Say all that can be said of a variable now, then go on to those it introduced."""
+        by_verb, by_role = self._ways_on(name)
+        pending = self._predicates(name)
+        if not pending and not by_verb and by_role and mention.kind != "known":
+            by_verb.append(by_role.pop(0))
+        intros = [(atom, _other(atom, name)) for atom in by_verb]
+        self._speak(name, mention, pending, list(intros))
+        for atom, other in [*intros, *((atom, _other(atom, name)) for atom in by_role)]:
+            if other in self.introduced:
+                self._visit(other, Mention(other, "known"))
+            else:
+                self.said.add(atom.id)
+                self.introduced.add(other)
+                self._visit(other, Mention(other, "role", atom, Mention(name, "known")))
+
+    def _ways_on(self, name: str) -> tuple[list[FactAtom], list[FactAtom]]:
+        """Atoms to variables not introduced yet: those to be said by a verb, and those by a possessive."""
+        by_verb: list[FactAtom] = []
+        by_role: list[FactAtom] = []
+        seen: set[str] = set()
+        atoms = [c for c in self._unsaid(name) if isinstance(c, FactAtom) and _other(c, name) not in self.introduced]
+        self.rng.shuffle(atoms)
+        for atom in atoms:
+            other = _other(atom, name)
+            if other in seen:
+                continue
+            seen.add(other)
+            role = self._role(other, atom) is not None and len(self._unsaid(other)) > 1
+            (by_role if role and self.rng.random() < 0.7 else by_verb).append(atom)
+        return by_verb, by_role
+
+    def _speak(self, name: str, mention: Mention, pending: list[Predicate], intros: list[tuple[FactAtom, str]]) -> None:
+        self.rng.shuffle(pending)
+        while pending or intros:
+            room = MAX_PREDICATES - bool(intros)
+            left = len(pending)
+            take = left if left <= room else (left + 1) // 2 if left <= 2 * room else room
+            if len(intros) > 1 and left:
+                take = min(take, max(1, left // len(intros)))
+            predicates, pending = pending[:take], pending[take:]
+            if intros:
+                atom, other = intros.pop(0)
+                if other in self.introduced:
+                    pending += self._predicates(name)
+                else:
+                    predicates.append(self._introduce(name, atom, other))
+            if predicates:
+                self.sentences.append(self._sentence(mention, predicates))
+                mention = Mention(name, "known")
+
+    def _sentence(self, mention: Mention, predicates: list[Predicate]) -> Sentence:
+        if mention.kind != "new":
+            return Sentence(mention, tuple(predicates))
+        chance = self.rng.random()
+        if chance < 0.45:
+            is_answer = self.query.answer.name == mention.var
+            opening: Opening = "seek" if is_answer and not self.sentences else "exists"
+            subject = Mention(mention.var, "new", relative=tuple(predicates))
+            return Sentence(subject, (), opening)
+        if chance < 0.75 and len(predicates) > 1 and predicates[0].other is None or _is_given(predicates[0]):
+            subject = Mention(mention.var, "new", relative=(predicates[0],))
+            if len(predicates) > 1:
+                return Sentence(subject, tuple(predicates[1:]))
+        return Sentence(mention, tuple(predicates))
+
+    def _introduce(self, name: str, atom: FactAtom, other: str) -> Predicate:
+        """A predicate that brings in `other`, with what identifies it: a possessive, or relative clauses."""
+        self.said.add(atom.id)
+        self.introduced.add(other)
+        roles = [
+            c
+            for c in self._unsaid(other)
+            if isinstance(c, FactAtom) and self._role(other, c)
+            if _other(c, other) in self.introduced and _other(c, other) != name
+        ]
+        if roles and self.rng.random() < 0.5:
+            role = self.rng.choice(roles)
+            self.said.add(role.id)
+            owner = self._owner(_other(role, other))
+            return Predicate(atom, atom.subject == name, Mention(other, "role", role, owner))
+        relative = self._predicates(other, limit=self.rng.choice((1, 2, 2)), anchors_only=True)
+        return Predicate(atom, atom.subject == name, Mention(other, "new", relative=tuple(relative)))
+
+    def _describe_given(self, name: str) -> None:
+        others = {v.name for v in self.query.givens}
+        if self._pending(name, within=others):
+            predicates = self._predicates(name, within=others)
+            self.sentences.append(Sentence(Mention(name, "given"), tuple(predicates)))
+
+    # ---- constraints
+
+    def _unsaid(self, name: str) -> list[Constraint]:
+        return [c for c in self.query.constraints if c.id not in self.said and name in c.variables]
+
+    def _pending(self, name: str, *, within: set[str] | None = None, anchors_only: bool = False) -> list[Constraint]:
+        """Unsaid constraints of a variable whose other end can be named already."""
+        known = self.introduced if within is None else within
+        found = []
+        for constraint in self._unsaid(name):
+            others = [other for other in constraint.variables if other != name]
+            if anchors_only and any(self.query.variable(other).role is not Role.GIVEN for other in others):
+                continue
+            if all(other in known for other in others):
+                found.append(constraint)
+        return found
+
+    def _predicates(
+        self, name: str, *, limit: int | None = None, within: set[str] | None = None, anchors_only: bool = False
+    ) -> list[Predicate]:
+        """Take pending constraints as predicates of `name`, dates joined to the event they date."""
+        constraints = self._pending(name, within=within, anchors_only=anchors_only)
+        self.rng.shuffle(constraints)
+        dates = {c.property: c for c in constraints if isinstance(c, LiteralAtom)}
+        found: list[Predicate] = []
+        for constraint in constraints[:limit]:
+            if constraint.id in self.said:
+                continue
+            self.said.add(constraint.id)
+            found.append(self._predicate(name, constraint, dates))
+        return found
+
+    def _predicate(self, name: str, constraint: Constraint, dates: dict[str, LiteralAtom]) -> Predicate:
+        if isinstance(constraint, LiteralAtom):
+            return Predicate(constraint, True)
+        forward = (constraint.left if isinstance(constraint, CompareAtom) else constraint.subject) == name
+        return Predicate(constraint, forward, self._owner(_other(constraint, name)))
+
+    def _owner(self, name: str) -> Mention:
+        return Mention(name, "given" if self.query.variable(name).role is Role.GIVEN else "known")
+
+    def _role(self, name: str, atom: FactAtom) -> str | None:
+        """The noun that `name` bears through the atom, if nobody else in the query bears it."""
+        noun = role_noun(atom.property, _end(atom, name), self.lang)
+        if noun is None:
+            return None
+        for other in self.query.constraints:
+            if not isinstance(other, FactAtom) or other.property != atom.property:
+                continue
+            if properties()[atom.property].symmetric:
+                if name not in other.variables:
+                    return None
+            elif (other.object if atom.object == name else other.subject) != name:
+                return None
+        return noun
+
+
+def _other(constraint: FactAtom | CompareAtom, name: str) -> str:
+    first, second = constraint.variables
+    return second if first == name else first
+
+
+def _end(atom: FactAtom, name: str) -> End:
+    return "object" if atom.object == name else "subject"
+
+
+def _is_given(predicate: Predicate) -> bool:
+    return predicate.other is not None and predicate.other.kind == "given"

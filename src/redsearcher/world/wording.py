@@ -1,0 +1,97 @@
+"""The words questions are made of, for whoever writes one and whoever reads one: role nouns, plurals, articles, quotes."""
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple
+
+from redsearcher.world.property import Lang, entity_types, properties
+
+End = Literal["object", "subject"]
+WORKS = frozenset({"film", "book", "paper", "series"})
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+CHINESE_DIGITS = "一二三四五六七八九"
+_PLURALS = {"child": "children", "head of state": "heads of state", "place of death": "places of death"}
+_OF_NAME = re.compile(
+    r"((University|Museum|Republic|Kingdom|Federation|Institute|Academy|Order|Bank|College|School|Library|House|Duchy"
+    r"|Principality|Province|District|Gulf|Isle|City|Union) of|United) (?=[A-Z])"
+)
+_BLURRED = re.compile(
+    r"[?!;:]\s|[a-z]{3}\.\s|[.?!;:,]$|[\"“”()]|, [^A-Z]| (and|or|who|that|which|whose|before|after|than) [^A-Z]|['’]s [^A-Z]"
+)
+ABBREVIATION = re.compile(r"(?:^|[\s“(.-])(?:[A-Z]|St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Co|No|Prof|Gen)\.$")
+_LOWER_ARTICLE = re.compile(r"(a|an|the|this|that|one|another|its|their|it) ")
+
+
+class RoleNoun(NamedTuple):
+    """A noun such as "director": whoever stands at `end` of `property`."""
+
+    noun: str
+    property: str
+    end: End
+
+
+@cache
+def role_nouns(lang: Lang) -> tuple[RoleNoun, ...]:
+    """Every noun that may stand for a variable, longest first; a noun belongs to one end of one property."""
+    found = []
+    for property_ in properties().values():
+        phrases = property_.phrases(lang)
+        for end in phrases.roles:
+            noun = phrases.object_noun if end == "object" else phrases.subject_noun
+            found.append(RoleNoun(noun, property_.id, end))
+    return tuple(sorted(found, key=lambda role: (-len(role.noun), role.noun)))
+
+
+@cache
+def role_noun(property_id: str, end: End, lang: Lang) -> str | None:
+    """The noun of that end, or None if it has none fit for a question."""
+    property_ = properties()[property_id]
+    if property_.symmetric:
+        end = "object"
+    return next((role.noun for role in role_nouns(lang) if (role.property, role.end) == (property_id, end)), None)
+
+
+@cache
+def type_nouns(lang: Lang) -> dict[str, str]:
+    """Noun -> type id."""
+    return {type_.noun(lang).noun: type_.id for type_ in entity_types().values()}
+
+
+def plural(noun: str) -> str:
+    """The plural of an English role noun."""
+    if noun in _PLURALS:
+        return _PLURALS[noun]
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun + ("es" if noun.endswith(("s", "ch", "x")) else "s")
+
+
+def indefinite(noun: str) -> str:
+    """The noun with "a" or "an"."""
+    vowel = noun[0].lower() in "aeiou" and not noun.lower().startswith(("uni", "eu", "use", "one"))
+    return f"{'an' if vowel else 'a'} {noun}"
+
+
+def written_name(name: str, type_: str, lang: Lang) -> str:
+    """A given's name as a question writes it: works in quotes, an article where English wants one.
+
+    Names that would blur where the name ends are quoted whatever they name. `read_name` takes all of it off again.
+    """
+    if lang == "zh":
+        if type_ in WORKS:
+            return f"《{name}》"
+        return f"“{name}”" if re.search(r"[，。？；：、《》的与和由在]|^[一某这该其此第它他她]|[是有了于]", name) else name
+    if type_ in WORKS or _BLURRED.search(name) or _LOWER_ARTICLE.match(name):
+        return f"“{name}”"
+    if type_ == "occupation":
+        return indefinite(name)
+    if type_ in ("award", "river") and not re.match(r"The |[A-Z]\w*['’]s? ", name):
+        return f"the {name}"
+    return f"the {name}" if _OF_NAME.match(name) else name
+
+
+def read_name(text: str) -> str:
+    """The name within what `written_name` wrote."""
+    if len(text) > 2 and (text[0], text[-1]) in {("“", "”"), ("《", "》"), ('"', '"')}:
+        return text[1:-1]
+    return re.sub(r"^(the|a|an) (?=\S)", "", text)

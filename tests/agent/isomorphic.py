@@ -1,0 +1,53 @@
+"""Whether two queries say the same, whatever their variables are called."""
+
+import networkx as nx
+from networkx.algorithms.isomorphism import MultiDiGraphMatcher
+
+from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, Role, Variable
+from redsearcher.world.property import properties
+
+
+def same_query(asked: Query, parsed: Query, names: dict[str, str]) -> bool:
+    """Same graph, roles, given labels, properties with direction, ranges; types equal where the parsed ones are known."""
+    if len(asked.constraints) != len(parsed.constraints) or len(asked.variables) != len(parsed.variables):
+        return False
+    matcher = MultiDiGraphMatcher(_graph(asked, names), _graph(parsed, None), _same_node, _same_edges)
+    return bool(matcher.is_isomorphic())
+
+
+def _graph(query: Query, names: dict[str, str] | None) -> "nx.MultiDiGraph[str]":
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for variable in query.variables:
+        literals = sorted(
+            (c.property, _rounded(c.low), _rounded(c.high))
+            for c in query.constraints
+            if isinstance(c, LiteralAtom) and c.subject == variable.name
+        )
+        graph.add_node(variable.name, role=variable.role, label=_label(variable, names), type=variable.type, literals=literals)
+    for c in query.constraints:
+        if isinstance(c, FactAtom):
+            graph.add_edge(c.subject, c.object, what=c.property)
+            if properties()[c.property].symmetric:
+                graph.add_edge(c.object, c.subject, what=c.property)
+        elif isinstance(c, CompareAtom):
+            graph.add_edge(c.left, c.right, what=f"{c.left_property}<{c.right_property}")
+    return graph
+
+
+def _rounded(number: float | None) -> float:
+    return -1e18 if number is None else round(number, 3)
+
+
+def _label(variable: Variable, names: dict[str, str] | None) -> str | None:
+    if variable.role is not Role.GIVEN:
+        return None
+    return variable.label if names is None else names[variable.entity or ""]
+
+
+def _same_node(a: dict[str, object], b: dict[str, object]) -> bool:
+    types = a["type"] == b["type"] or "" in (a["type"], b["type"])
+    return types and all(a[key] == b[key] for key in ("role", "label", "literals"))
+
+
+def _same_edges(a: dict[int, dict[str, str]], b: dict[int, dict[str, str]]) -> bool:
+    return sorted(e["what"] for e in a.values()) == sorted(e["what"] for e in b.values())
