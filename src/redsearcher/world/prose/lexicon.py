@@ -1,0 +1,88 @@
+"""How a language says each property: the phrases of the property table and the grammar files, compiled."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from redsearcher.errors import DataError
+from redsearcher.world.prose.template import Template, parse
+from redsearcher.world.property import Property, properties
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Ways to say a property from one end.
+
+    `verbs` take any number of others, `verbs_one` only one; `parts` are participles; `nouns` maps "" / male / female to
+    a noun for one other; `plural` is the noun for several; `line` replaces everything else when set.
+    """
+
+    verbs: tuple[Template, ...] = ()
+    verbs_one: tuple[Template, ...] = ()
+    parts: tuple[Template, ...] = ()
+    clauses: tuple[Template, ...] = ()
+    noun: str = ""
+    noun_male: str = ""
+    noun_female: str = ""
+    plural: str = ""
+    line: Template | None = None
+
+    @property
+    def can_list(self) -> bool:
+        """Whether several others fit into one sentence."""
+        return bool(self.verbs or self.clauses or self.plural)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.verbs or self.verbs_one or self.clauses or self.line or self.noun)
+
+
+@cache
+def lexicon(lang: str) -> dict[tuple[str, bool], Forms]:
+    """Forms by (property, whether the topic is the fact's subject), for every property that the table knows."""
+    rows = grammar(f"lexicon_{lang}.toml")
+    tensed, verbs = frozenset(rows.pop("tensed")), rows.pop("verbs")
+    unknown = sorted(rows.keys() - properties().keys())
+    if unknown:
+        raise DataError(f"lexicon_{lang}.toml names properties that the table lacks: {', '.join(unknown)}")
+    found = {}
+    for key, property_ in properties().items():
+        row = rows.get(key, {})
+        swap = verbs if key in tensed else {}
+        for forward in (True, False):
+            own = row.get("f" if forward or property_.symmetric else "b", {})
+            found[key, forward] = _forms(own, property_, lang, forward, swap)
+    return found
+
+
+def grammar(name: str) -> dict[str, Any]:
+    """A grammar file."""
+    text = (files("redsearcher.world.prose") / "grammar" / name).read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def _forms(row: dict[str, Any], property_: Property, lang: str, forward: bool, swap: dict[str, str]) -> Forms:
+    if "line" in row:
+        return Forms(line=parse(row["line"]))
+    phrases = property_.phrases(lang)
+    many, one = list(row.get("vp", ())), []
+    for phrase in phrases.forward if forward else phrases.backward:
+        text = _tensed(phrase, swap).replace("{}", "{O}")
+        (many if lang == "zh" or text.endswith("{O}") else one).append(text)
+    return Forms(
+        verbs=tuple(parse(text) for text in dict.fromkeys(many)),
+        verbs_one=tuple(parse(text) for text in one),
+        parts=tuple(parse(text) for text in row.get("part", ())),
+        clauses=tuple(parse(text) for text in row.get("cl", ())),
+        noun=row.get("noun", ""),
+        noun_male=row.get("m", ""),
+        noun_female=row.get("f", ""),
+        plural=row.get("nouns", ""),
+    )
+
+
+def _tensed(phrase: str, swap: dict[str, str]) -> str:
+    verb, blank, rest = phrase.partition(" ")
+    return f"[{verb}|{swap[verb]}]{blank}{rest}" if verb in swap else phrase

@@ -1,0 +1,185 @@
+"""One page: facts grouped into sentences, colour between them, spans and links as they come out."""
+
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+from redsearcher.records.world import Link
+from redsearcher.world.prose.cast import Cast
+from redsearcher.world.prose.config import ProseConfig
+from redsearcher.world.prose.lexicon import lexicon
+from redsearcher.world.prose.mention import Mentions
+from redsearcher.world.prose.plan import Sheet
+from redsearcher.world.prose.sentence import Group, Speaker
+from redsearcher.world.prose.style import Lines, style
+from redsearcher.world.prose.template import Template
+from redsearcher.world.prose.text import PageText
+
+PARAGRAPH = 4
+"""Sentences before a new paragraph may begin."""
+
+
+class Span(NamedTuple):
+    """A fact (its number) and the sentence that says it."""
+
+    fact: int
+    start: int
+    end: int
+
+
+class Written(NamedTuple):
+    """A page's text with what is known of it."""
+
+    text: str
+    links: tuple[Link, ...]
+    spans: list[Span]
+
+
+class PageWriter:
+    """Writes the sheets of one plan in one language. `home(e)` is the address where mentions of an entity lead."""
+
+    def __init__(self, cast: Cast, lang: str, config: ProseConfig, home: Callable[[int], str | None]) -> None:
+        self._cast, self._lang, self._config, self._home = cast, lang, config, home
+        self._style, self._lexicon = style(lang), lexicon(lang)
+
+    def write(self, sheet: Sheet, rng: Random) -> Written:
+        """The page of a sheet."""
+        text = PageText(gap="" if self._lang == "zh" else " ", stop="。" if self._lang == "zh" else ".")
+        speaker = self._speaker(sheet.topic, text, rng)
+        spans: list[Span] = []
+        groups = self._groups(sheet, rng)
+        lines = [group for group in groups if group.forms.line is not None]
+        queue = [group for group in groups if group.forms.line is None]
+        self._open(sheet, speaker, queue, spans, rng)
+        self._body(sheet, speaker, queue, spans, rng)
+        for group in lines:
+            speaker.begin(paragraph=True)
+            if group.forms.line is not None:
+                speaker.render(group.forms.line, (group,))
+            self._note((group,), speaker.close((group,), stop=False), spans)
+        return Written(str(text), tuple(text.links), spans)
+
+    def write_noise(self, topic: int, key: str, rng: Random) -> Written:
+        """A page that states no fact, around one named entity."""
+        text = PageText(gap="" if self._lang == "zh" else " ", stop="。" if self._lang == "zh" else ".")
+        mentions = Mentions(self._cast, self._lang, text, self._home, rng, 0.0)
+        speaker = Speaker(self._cast, self._lang, topic, text, mentions, rng)
+        for i, template in enumerate(_some(self._style.noise[key], 7 + int(rng.random() * 5), rng)):
+            speaker.begin(paragraph=i > 0 and i % PARAGRAPH == 0)
+            speaker.render(template)
+            speaker.close()
+        return Written(str(text), tuple(text.links), [])
+
+    def _speaker(self, topic: int, text: PageText, rng: Random) -> Speaker:
+        mentions = Mentions(self._cast, self._lang, text, self._home, rng, self._config.alias_share)
+        return Speaker(self._cast, self._lang, topic, text, mentions, rng)
+
+    def _groups(self, sheet: Sheet, rng: Random) -> list[Group]:
+        """Facts of a sheet by property, split where a language cannot list them."""
+        cast = self._cast
+        found: dict[tuple[str, bool], Group] = {}
+        result: list[Group] = []
+        for item in sheet.items:
+            fact, forward = item >> 1, bool(item & 1)
+            key = (cast.facts[fact].property, forward)
+            other = cast.other(fact, forward)
+            past = cast.is_dead(sheet.topic) or (other >= 0 and cast.is_dead(other))
+            group = found.get(key)
+            if group is not None and other >= 0 and group.forms.can_list and rng.random() < 0.85:
+                group.facts.append(fact)
+                group.others.append(other)
+                group.past = group.past or past
+                continue
+            group = Group(*key, [fact], [other] if other >= 0 else [], self._lexicon[key], past)
+            found[key] = group
+            result.append(group)
+        return [group for group in result if not group.forms.is_empty]
+
+    def _open(self, sheet: Sheet, speaker: Speaker, queue: list[Group], spans: list[Span], rng: Random) -> None:
+        """The first sentence, which names the topic; it may take a fact along."""
+        entity_type = self._cast.entities[sheet.topic].type
+        speaker.begin()
+        first = next((i for i, group in enumerate(queue) if group.forms.parts), -1)
+        if first >= 0 and sheet.kind.site != "news" and rng.random() < 0.5:
+            group = queue.pop(first)
+            speaker.render(speaker.pick(self._style.patterns["opening"]), (group,))
+            self._note((group,), speaker.close((group,)), spans)
+            return
+        openings = self._style.openings
+        key = next(k for k in (f"{sheet.kind.name}.{entity_type}", sheet.kind.name, entity_type, "any") if k in openings)
+        speaker.render(speaker.pick(openings[key]))
+        speaker.close()
+
+    def _body(self, sheet: Sheet, speaker: Speaker, queue: list[Group], spans: list[Span], rng: Random) -> None:
+        rng.shuffle(queue)
+        n_colour = max(2, self._config.colour_sentences + int(rng.random() * 5) - 2 - max(0, len(queue) - 5))
+        colour = self._colour(sheet, n_colour if self._config.colour_sentences else 0, rng)
+        since = 1
+        while queue or colour:
+            paragraph = since >= PARAGRAPH and rng.random() < 0.5
+            since = 1 if paragraph else since + 1
+            speaker.begin(paragraph=paragraph)
+            if queue and (not colour or rng.random() < 0.6):
+                groups = self._say(sheet, speaker, queue, rng)
+                self._note(groups, speaker.close(groups), spans)
+            else:
+                speaker.render(colour.pop())
+                speaker.close()
+
+    def _colour(self, sheet: Sheet, n: int, rng: Random) -> list[Template]:
+        entity_type = self._cast.entities[sheet.topic].type
+        lines = (*self._style.colour[entity_type], *self._style.closings.get(sheet.kind.site, ()))
+        return _some(lines, n, rng)
+
+    def _say(self, sheet: Sheet, speaker: Speaker, queue: list[Group], rng: Random) -> tuple[Group, ...]:
+        """Write one sentence for the first group, or for the first two; what it says."""
+        group = queue.pop()
+        patterns, forms, single = self._style.patterns, group.forms, len(group.facts) == 1
+        chance = rng.random()
+        if queue and single and chance < 0.3:
+            second = queue[-1]
+            if _has_verb(second) and (_has_verb(group) or forms.parts):
+                queue.pop()
+                with_part = bool(forms.parts) and (not _has_verb(group) or rng.random() < 0.45)
+                speaker.render(speaker.pick(patterns["part" if with_part else "pair"]), (group, second))
+                return group, second
+        options: list[tuple[float, Lines]] = []
+        if _has_verb(group):
+            options.append((3.0, patterns["verb"]))
+        if forms.clauses:
+            options.append((2.2, forms.clauses))
+        if forms.noun and single:
+            options.append((1.6, patterns["noun"]))
+        if forms.plural and not single:
+            options.append((2.0, patterns["nouns"]))
+        lines = _weighted(options, rng)
+        if lines is not forms.clauses and rng.random() < 0.16:
+            frames = (*self._style.frames["any"], *self._style.frames.get(sheet.kind.site, ()))
+            speaker.render(speaker.pick(frames))
+        speaker.render(speaker.pick(lines), (group,))
+        return (group,)
+
+    def _note(self, groups: tuple[Group, ...], span: tuple[int, int], spans: list[Span]) -> None:
+        for group in groups:
+            for fact in group.facts:
+                spans.append(Span(fact, *span))
+                twin = self._cast.twin[fact]
+                if twin >= 0:
+                    spans.append(Span(twin, *span))
+
+
+def _has_verb(group: Group) -> bool:
+    return bool(group.forms.verbs or (group.forms.verbs_one and len(group.facts) == 1))
+
+
+def _weighted(options: list[tuple[float, Lines]], rng: Random) -> Lines:
+    point = rng.random() * sum(weight for weight, _ in options)
+    for weight, lines in options:
+        point -= weight
+        if point < 0:
+            return lines
+    return options[-1][1]
+
+
+def _some(lines: Lines, n: int, rng: Random) -> list[Template]:
+    return rng.sample(lines, min(n, len(lines)))
