@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from redsearcher.agent.solver.beliefs import Beliefs
+from redsearcher.agent.solver.kind import fits
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
 
 BEAM = 120
@@ -118,7 +119,9 @@ def _candidates(name: str, query: Query, values: Mapping[str, str], beliefs: Bel
         for value, weight in found.items():
             weights[value] = weights.get(value, 0.0) + weight
     used = set(values.values())
-    ranked = sorted((value for value in weights if value not in used), key=lambda value: -weights[value])
+    types = (query.variable(name).type,)
+    fitting = (value for value in weights if value not in used and fits(beliefs.kind(value), types))
+    ranked = sorted(fitting, key=lambda value: -weights[value])
     return ranked[:FANOUT]
 
 

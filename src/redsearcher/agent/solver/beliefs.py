@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from redsearcher.agent.solver.extract import Triple
+from redsearcher.agent.solver.kind import fits, introduced_as, shape
 from redsearcher.agent.solver.names import Name, bare, name_key
 from redsearcher.agent.solver.observe import Document, Results
 from redsearcher.world.property import properties
 
 STRONG = 0.8
+FIRM = 0.5
+CUE_WITH_KINDS = 0.5
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -30,6 +33,7 @@ class Beliefs:
     def __init__(self, results: Iterable[Results], pages: Iterable[Document]) -> None:
         self.results = tuple(results)
         self.visited = {page.url: page for page in pages}
+        self._kinds: dict[str, str] = {}
         self._titles: dict[str, str] = {}
         self._pages: dict[str, list[str]] = defaultdict(list)
         self._spelling: dict[str, str] = {}
@@ -58,8 +62,14 @@ class Beliefs:
                 if pair[1] and pair[2] and pair[1] != pair[2]:
                     best[pair] = max(best.get(pair, 0.0), triple.weight)
         for (property_id, subject, object_), weight in best.items():
-            self._relate(property_id, subject, object_, weight)
             prop = properties()[property_id]
+            ends = self.kind(subject), self.kind(object_)
+            if not (fits(ends[0], prop.subject) and fits(ends[1], prop.object)):
+                continue
+            if weight < FIRM and all(ends) and not fits(ends[0], prop.object):
+                # Only one direction makes sense: a mere cue is then worth more.
+                weight = CUE_WITH_KINDS
+            self._relate(property_id, subject, object_, weight)
             if prop.symmetric:
                 self._relate(property_id, object_, subject, weight)
             if prop.inverse:
@@ -73,6 +83,10 @@ class Beliefs:
         if title or key not in self._spelling:
             self._spelling[key] = text
         return key
+
+    def kind(self, key: str) -> str:
+        """The type the name seems to have, "" if nothing says."""
+        return self._kinds.get(key) or shape(self.spelling(key))
 
     def spelling(self, key: str) -> str:
         """How to write a key."""
@@ -113,6 +127,9 @@ class Beliefs:
         self._spelling[key] = title
         if document.url not in self._pages[key]:
             self._pages[key].append(document.url)
+        kind = introduced_as(document)
+        if kind and (document.visited or key not in self._kinds):
+            self._kinds[key] = kind
         for sentence in document.sentences:
             for anchor in sentence.anchors:
                 text = sentence.text[anchor.start : anchor.end]

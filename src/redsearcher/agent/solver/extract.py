@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from redsearcher.agent.solver.frame import read_frames
 from redsearcher.agent.solver.literal import amounts
-from redsearcher.agent.solver.names import Mention, Name, bare, guessed_mentions, known_mentions
+from redsearcher.agent.solver.names import Mention, Name, bare, guessed_mentions, known_mentions, pronoun_mentions
 from redsearcher.agent.solver.observe import Document, Sentence
 from redsearcher.agent.solver.pattern import Reading, Slot, reading
 
@@ -25,8 +26,6 @@ class Triple(NamedTuple):
     source: str
 
 
-_PRONOUN = re.compile(r"^(?:he|she|it|they|his|her|its|their|the [a-z]+|this [a-z]+)\b", re.IGNORECASE)
-_PRONOUN_ZH = re.compile(r"^(?:他|她|它|该|其|这|此|本)")
 _RELATIVE = re.compile(r"(?:\bwho|\bwhich|\bthat|\bwhose|其)\s*(?:\w+\s+){0,2}$")
 _FILLER = re.compile(r"(?:(?:the|a|an|[a-z][a-z-]+)\s+){0,4}[\"“《]?")
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|、|和|与|及|以及)\s*[\"“《]?")
@@ -55,13 +54,14 @@ def triples(document: Document, known: tuple[Name, ...], properties: tuple[str, 
 
 
 def mentions_of(sentence: Sentence, known: tuple[Name, ...], title: Name, lang: str) -> list[Mention]:
-    """Names in a sentence in order: link anchors, then known names, then (English) capitalised spans."""
+    """Names in a sentence, by place: link anchors, known names, (English) capitalised spans, words for the title."""
     taken = [Mention(a.start, a.end, Name(sentence.text[a.start : a.end], a.url), True) for a in sentence.anchors]
     for mention in known_mentions(sentence.text, known):
         if not any(m.start < mention.end and mention.start < m.end for m in taken):
             taken.append(mention._replace(name=title) if mention.name.url == title.url else mention)
     if lang != "zh" or "《" in sentence.text or "“" in sentence.text:
         taken += guessed_mentions(sentence.text, taken)
+    taken += pronoun_mentions(sentence.text, title, taken, lang)
     return sorted(taken)
 
 
@@ -87,6 +87,10 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
                     ends = (subject, filler) if slot.forward else (filler, subject)
                     stated = True
                     yield Triple(ends[0], read.property.id, ends[1], None, weight, title.url)
+    if lang != "zh":
+        for pair in read_frames(read.property.id, text, mentions, title):
+            stated = True
+            yield Triple(pair.subject, read.property.id, pair.object, None, pair.weight, title.url)
     if not stated and read.cue is not None and read.cue.search(text):
         yield from _read_cue(read, mentions, title)
 
@@ -159,7 +163,7 @@ def _subjects(text: str, position: int, mentions: list[Mention], title: Name) ->
     first, nearest = before[0], before[-1]
     if _RELATIVE.search(text[:position]):
         return [nearest.name]
-    opening = text[: first.start].strip()
-    spoken_of = _PRONOUN.match(opening) or _PRONOUN_ZH.match(opening) or len(opening.split()) > 3
-    lead = title if spoken_of and title not in (m.name for m in before) else first.name
+    # A long opening before the first name means that the clause's subject was not recognised: likely the page's own.
+    unseen = len(text[: first.start].split()) > 3 and title not in (m.name for m in before)
+    lead = title if unseen else first.name
     return list(dict.fromkeys((lead, nearest.name)))

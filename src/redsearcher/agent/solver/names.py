@@ -15,12 +15,16 @@ class Name(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A name at code points `[start, end)` of a sentence. `sure`: a link, a title or a known name, not a mere guess."""
+    """A name at code points `[start, end)` of a sentence. `sure`: a link, a title or a known name, not a mere guess.
+
+    `is_pronoun`: not a name but a word that stands for the page's title.
+    """
 
     start: int
     end: int
     name: Name
     sure: bool
+    is_pronoun: bool = False
 
 
 _TAIL = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
@@ -28,6 +32,13 @@ _LINK_WORD = r"(?:of|de|von|van|der|den|da|di|du|del|la|le|al|ibn|bin|y)"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9][\w'’.&-]*"
 _SPAN = re.compile(rf"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’.&-]*(?:\s+(?:{_LINK_WORD}\s+(?:the\s+)?){{0,2}}{_CAPITAL})*")
 _QUOTED = re.compile(r"《([^《》]{1,40})》|“([^“”]{2,80})”|\"([^\"]{2,80})\"")
+_PRONOUN = re.compile(
+    r"\b(?:he|she|it|him|they|them|here|the (?:film|picture|book|novel|company|firm|studio|publisher|university|"
+    r"college|institute|city|town|province|region|country|state|river|mountain|peak|match|fixture|paper|study|award|prize|club|"
+    r"team|museum|gallery|band|ensemble|group|author|director|house))\b",
+    re.IGNORECASE,
+)
+_PRONOUN_ZH = re.compile(r"(?<![\u3400-\u9fff])(?:他|她|它|该\w|这部\w|本\w)|其(?![他中实余])")
 _POSSESSIVE = re.compile(r"['’]s$")
 _OPENER_TEXT = """
 the a an in on at it he she they his her its their this that these those after before during when while as for
@@ -82,6 +93,16 @@ def guessed_mentions(text: str, taken: list[Mention]) -> list[Mention]:
         if end - start >= 2 and not _overlaps(taken, start, end) and not _overlaps(found, start, end):
             found.append(Mention(start, end, Name(text[start:end]), sure=False))
     return found
+
+
+def pronoun_mentions(text: str, title: Name, taken: list[Mention], lang: str) -> list[Mention]:
+    """Words that mean the page's own subject, where no name stands."""
+    pattern = _PRONOUN_ZH if lang == "zh" else _PRONOUN
+    return [
+        Mention(match.start(), match.end(), title, sure=False, is_pronoun=True)
+        for match in pattern.finditer(text)
+        if not _overlaps(taken, match.start(), match.end())
+    ]
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

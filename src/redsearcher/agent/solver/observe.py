@@ -55,6 +55,13 @@ _END = re.compile(r"[。！？；]|[.!?](?=[\s\"”']+[A-Z\d“\"'(]|\s*$)")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|vs|No|ca|c|approx)|\b[A-Z])\.$")
 
 
+def plain_url(url: str) -> str:
+    """An address with the parentheses and blanks that markdown forces to be encoded."""
+    for code, char in (("%28", "("), ("%29", ")"), ("%20", " ")):
+        url = url.replace(code, char)
+    return url
+
+
 @lru_cache(maxsize=4096)
 def read_observation(content: str) -> Seen:
     """Read one observation's text; anything that is neither results nor pages gives an empty Seen."""
@@ -73,7 +80,7 @@ def _results(lines: list[str]) -> list[Results]:
         if head:
             found.append((head.group(1), []))
         elif hit and found:
-            found[-1][1].append((hit.group(1), hit.group(2), []))
+            found[-1][1].append((hit.group(1), plain_url(hit.group(2)), []))
         elif line.strip() and found and found[-1][1]:
             found[-1][1][-1][2].append(line.strip())
     return [Results(query, tuple(_hit(*hit) for hit in hits)) for query, hits in found]
@@ -89,10 +96,12 @@ def _page(block: str) -> Document | None:
     body: list[Sentence] = []
     for line in block.strip().splitlines():
         line = line.strip()
+        if line.startswith("Error:"):
+            return None
         if not title and (match := _TITLE.match(line)):
             title = match.group(1).strip()
         elif title and not url and (match := _URL.match(line)):
-            url = match.group(1)
+            url = plain_url(match.group(1))
         elif line and line != "[...]" and not _SHOWN.match(line):
             body.extend(sentences(line.removeprefix("#").lstrip("# ")))
     return Document(title, url, tuple(body), visited=True) if title and url else None
@@ -128,7 +137,7 @@ def _strip_links(line: str) -> tuple[str, list[Anchor]]:
         parts += (before, match.group(1))
         start = length + len(before)
         length = start + len(match.group(1))
-        anchors.append(Anchor(start, length, match.group(2)))
+        anchors.append(Anchor(start, length, plain_url(match.group(2))))
         last = match.end()
     parts.append(line[last:])
     return "".join(parts), anchors
