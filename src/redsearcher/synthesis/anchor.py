@@ -9,7 +9,7 @@ import numpy as np
 from redsearcher.records.world import Fact
 from redsearcher.synthesis.columns import Bools, Columns, Ints
 from redsearcher.synthesis.factgraph import Edge, FactGraph
-from redsearcher.synthesis.solutions import Table, n_rows
+from redsearcher.synthesis.solutions import Table
 from redsearcher.synthesis.structure import Structure
 
 YEAR_SPANS = (1, 10, 20, 50)
@@ -99,7 +99,7 @@ class LessAnchor(NamedTuple):
 
     left: int
     right: int
-    property: str
+    by: str
     facts: tuple[str, ...]
 
     @property
@@ -108,19 +108,10 @@ class LessAnchor(NamedTuple):
 
     @property
     def properties(self) -> tuple[str, ...]:
-        return (self.property,)
+        return (self.by,)
 
     def test(self, facts: Columns, table: Table) -> Bools:
-        return facts.less(table[self.left], self.property, table[self.right], self.property)
-
-
-def applied(anchors: list[Anchor], facts: Columns, table: Table) -> Bools:
-    """Rows that satisfy every anchor whose variables the table holds."""
-    rows = np.ones(n_rows(table), dtype=np.bool_)
-    for anchor in anchors:
-        if all(variable in table for variable in anchor.variables):
-            rows &= anchor.test(facts, table)
-    return rows
+        return facts.less(table[self.left], self.by, table[self.right], self.by)
 
 
 def anchors_of(graph: FactGraph, structure: Structure) -> list[Anchor]:

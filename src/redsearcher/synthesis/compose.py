@@ -65,9 +65,9 @@ def _atom(anchor: Anchor, id: str, names: list[str], givens: dict[int, str]) -> 
     return CompareAtom(
         id=id,
         left=names[anchor.left],
-        left_property=anchor.property,
+        left_property=anchor.by,
         right=names[anchor.right],
-        right_property=anchor.property,
+        right_property=anchor.by,
         facts=anchor.facts,
     )
 

@@ -8,7 +8,7 @@ ROLES = ("leaf", "hub", "cut", "clique", "inner")
 
 
 def roles(structure: Structure) -> list[str]:
-    """The role of each variable: end of a branch, most joined node, cut vertex, member of a triangle, or none of these."""
+    """The role of each variable: branch end, most joined node, cut vertex, in a triangle, or none of these."""
     neighbours = structure.neighbours()
     most = max(map(len, neighbours))
     found = []

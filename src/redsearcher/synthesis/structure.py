@@ -1,5 +1,6 @@
 """Growing the unknown part of a query: connected pieces of the fact graph with a wanted treewidth."""
 
+import itertools
 import random
 from typing import NamedTuple
 
@@ -128,7 +129,7 @@ class Grower:
         if not closing:
             return False
         route = [a, *middle, self.rng.choice(closing), b]
-        for left, right in zip(route, route[1:], strict=False):
+        for left, right in itertools.pairwise(route):
             self.join(left, right)
         return True
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from redsearcher.synthesis.anchor import Anchor, GivenAnchor, LessAnchor, RangeAnchor, anchors_of
+from redsearcher.synthesis.anchor import Anchor, GivenAnchor, RangeAnchor, anchors_of
 from redsearcher.synthesis.columns import Bools, Columns
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import Edge, FactGraph
@@ -85,7 +85,7 @@ def _starts(problem: Problem) -> list[Unary]:
     options: list[Unary] = []
     weights: list[float] = []
     for anchor in problem.options:
-        if not isinstance(anchor, LessAnchor):
+        if isinstance(anchor, GivenAnchor | RangeAnchor):
             size = len(anchor.domain(problem.graph.known, problem.type_of(anchor.variable)))
             if 2 <= size <= MAX_DOMAIN:
                 options.append(anchor)

@@ -1,0 +1,150 @@
+"""The synthesis stage: waves of units until the quotas are full, then tasks with their certificates."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from redsearcher import __version__
+from redsearcher.core.rundir import RunDir
+from redsearcher.records.task import Certificate, Edit, Provenance, Request, Task
+from redsearcher.synthesis.candidate import Candidate, Cell, Unit, unit_key
+from redsearcher.synthesis.config import SynthConfig
+from redsearcher.synthesis.evidence import evidence, lexical_overlap, pages
+from redsearcher.synthesis.pool import Aim, Workers, workers
+from redsearcher.synthesis.sample import Verbalise
+from redsearcher.synthesis.select import Selection, cell_report, select
+from redsearcher.synthesis.verbalise.question import verbalise as in_words
+from redsearcher.world.store import World
+
+CANDIDATES, TASKS, CERTIFICATES, CELLS = "candidates", "tasks", "certificates", "cells"
+
+Progress = Callable[[int, int, int], None]
+"""Told after each unit: units done, tasks taken so far, tasks wanted."""
+
+
+class SynthReport(NamedTuple):
+    """What synthesis made, in the order of the stage files."""
+
+    tasks: list[Task]
+    certificates: list[Certificate]
+    cells: list[Cell]
+    n_units: int
+    n_candidates: int
+
+
+def synthesise(
+    world: World,
+    config: SynthConfig,
+    run: RunDir,
+    *,
+    verbalise: Verbalise = in_words,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> SynthReport:
+    """Fill the grid with tight tasks; writes the stages candidates, tasks, certificates and cells.
+
+    The cells that units aim at, and when to stop, depend on whole waves only, so neither an interruption nor the
+    number of processes changes what comes out.
+    """
+    units, selection = _candidates(world, config, run, verbalise, n_workers, progress)
+    tasks = [_task(world, config, units, candidate) for candidate in selection.taken]
+    order = sorted(range(len(tasks)), key=lambda n: _order(config, selection.taken[n], tasks[n]))
+    tasks = [tasks[n] for n in order]
+    certificates = _certificates(world, tasks, [selection.taken[n].certificate for n in order])
+    cells = cell_report(units, selection)
+    _write(run, tasks, certificates, cells)
+    n_candidates = sum(len(unit.candidates) for unit in units)
+    return SynthReport(tasks, certificates, cells, len(units), n_candidates)
+
+
+def _candidates(
+    world: World, config: SynthConfig, run: RunDir, verbalise: Verbalise, n_workers: int, progress: Progress | None
+) -> tuple[list[Unit], Selection]:
+    units: list[Unit] = []
+    selection = Selection(config)
+    wanted = sum(config.quota(*cell) for cell in config.cells)
+    idle = 0
+    config_hash = config.hash
+    with (
+        run.stage(CANDIDATES, Unit, key=lambda unit: unit.key) as stage,
+        workers(world, config, verbalise, n_workers) as pool,
+    ):
+        while selection.open_cells and idle < config.patience and len(units) < config.max_units:
+            aims = _aims(config, selection, len(units))
+            keys = [unit_key(world.id, config_hash, aim.number) for aim in aims]
+            owed = set(stage.owed(keys))
+            done = len(units) + len(keys) - len(owed)
+            for unit in _run(pool, [aim for aim, key in zip(aims, keys, strict=True) if key in owed]):
+                stage.append(unit)
+                done += 1
+                if progress is not None:
+                    progress(done, len(selection.taken), wanted)
+            units += [found for key in keys if (found := stage.get(key)) is not None]
+            before = len(selection.taken)
+            selection = select(units, config)
+            idle = 0 if len(selection.taken) > before else idle + 1
+        stage.finish(unit.key for unit in units)
+    return units, selection
+
+
+def _run(pool: Workers, aims: list[Aim]) -> Iterable[Unit]:
+    return pool.run(aims) if aims else ()
+
+
+def _aims(config: SynthConfig, selection: Selection, first: int) -> list[Aim]:
+    """The next wave: its units go round the cells that are not full, the emptiest first."""
+    cells = selection.open_cells
+    size = min(config.wave, config.max_units - first)
+    return [Aim(first + n, *cells[n % len(cells)]) for n in range(size)]
+
+
+def _task(world: World, config: SynthConfig, units: list[Unit], candidate: Candidate) -> Task:
+    entity = world.entities[candidate.answer]
+    certificate = candidate.certificate
+    cell = config.cell(certificate.k, certificate.msd_loose) or (certificate.k, certificate.msd_loose)
+    unit = next(unit for unit in units if candidate in unit.candidates)
+    return Task(
+        question=candidate.question,
+        answer=entity.label,
+        aliases=entity.aliases,
+        answer_entity=entity.id,
+        lang=world.info.lang,
+        query=candidate.query,
+        request=Request(treewidth=cell[0], msd=cell[1], msd_or_more=cell[1] == config.msd[-1]),
+        role=candidate.role,
+        edits=(
+            Edit(kind="verbalise", before="", after=candidate.question, n_answers=certificate.n_answers,
+                 implementation="rules"),
+        ),
+        provenance=Provenance(world=world.id, seed=config.seed, version=__version__, unit=unit.key),
+    )  # fmt: skip
+
+
+def _order(config: SynthConfig, candidate: Candidate, task: Task) -> tuple[int, int, str]:
+    return (task.request.treewidth, task.request.msd, task.id)
+
+
+def _certificates(world: World, tasks: list[Task], proofs: list[Certificate]) -> list[Certificate]:
+    """The proofs with what only a worded task has: its id and how its words overlap with the evidence."""
+    statements = [[s for rows in evidence(world, task.query).values() for s in rows] for task in tasks]
+    documents = pages(world, {s.document for rows in statements for s in rows})
+    return [
+        proof.model_copy(
+            update={"task": task.id, "lexical_overlap": lexical_overlap(task.question, rows, documents)}
+        )
+        for task, proof, rows in zip(tasks, proofs, statements, strict=True)
+    ]  # fmt: skip
+
+
+def _write(run: RunDir, tasks: list[Task], certificates: list[Certificate], cells: list[Cell]) -> None:
+    with run.stage(TASKS, Task, key=lambda task: task.id) as stage:
+        for task in tasks:
+            stage.append(task)
+        stage.finish(task.id for task in tasks)
+    with run.stage(CERTIFICATES, Certificate, key=lambda certificate: certificate.task) as proofs:
+        for certificate in certificates:
+            proofs.append(certificate)
+        proofs.finish(certificate.task for certificate in certificates)
+    with run.stage(CELLS, Cell, key=lambda cell: f"{cell.k} {cell.msd}") as report:
+        for cell in cells:
+            report.append(cell)
+        report.finish(f"{cell.k} {cell.msd}" for cell in cells)
