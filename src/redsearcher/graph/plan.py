@@ -39,7 +39,7 @@ class Plan:
         ]
         self._source = source
         self._tests: list[list[Callable[[str], bool]]] = [[] for _ in unknowns]
-        self._domains: list[list[Mapping[str, object]]] = [[] for _ in unknowns]
+        self._domains: list[list[tuple[int, Mapping[str, object]]]] = [[] for _ in unknowns]
         self._accepted: list[dict[str, bool]] = [{} for _ in unknowns]
         self._given: dict[str, str] = {}
         for variable in query.givens:
@@ -54,6 +54,7 @@ class Plan:
             else:
                 self._add_compare(constraint)
         self.parts = cache(self._parts)
+        self.groups = cache(self._groups)
         self.context = cache(self._context)
 
     def accepts(self, v: int, entity: str) -> bool:
@@ -63,15 +64,13 @@ class Plan:
             known = self._accepted[v][entity] = self._judge(v, entity)
         return known
 
-    def domain(self, v: int) -> Sequence[str] | Mapping[str, object]:
-        """The smallest listed superset of v's values when nothing tied to it is bound; iterate to get entities."""
-        members = self.members(v)
-        smallest = min(self._domains[v], key=len, default=None)
-        return members if smallest is None or len(members) <= len(smallest) else smallest
-
-    def members(self, v: int) -> tuple[str, ...]:
-        """Every entity of v's type, sorted."""
-        return self._source.members(self.types[v])
+    def domain(self, v: int, scope: int) -> Sequence[str] | Mapping[str, object]:
+        """The smallest listed superset of v's values by its constraints inside `scope`; iterate to get entities."""
+        smallest: Sequence[str] | Mapping[str, object] = self._source.members(self.types[v])
+        for others, keys in self._domains[v]:
+            if not others & ~scope and len(keys) < len(smallest):
+                smallest = keys
+        return smallest
 
     def _parts(self, among: int) -> tuple[int, ...]:
         """Connected components of some unknowns (constraints between them are the edges), as masks."""
@@ -87,6 +86,17 @@ class Plan:
             found.append(part)
             among &= ~part
         return tuple(found)
+
+    def _groups(self, among: int) -> tuple[int, ...]:
+        """Parts joined where they share a type: their solutions combine freely, so that their numbers multiply."""
+        groups: list[int] = []
+        for part in self.parts(among):
+            peers = part
+            for v in bits(part):
+                peers |= self.peers[v]
+            clashing = [group for group in groups if group & peers]
+            groups = [group for group in groups if not group & peers] + [part | sum(clashing)]
+        return tuple(groups)
 
     def _context(self, among: int) -> tuple[int, ...]:
         """The other unknowns on whose values the solutions for `among` depend: neighbours, and peers (injectivity)."""
@@ -106,17 +116,13 @@ class Plan:
     def _add_fact(self, atom: FactAtom) -> None:
         forward, backward = self._source.forward(atom.property), self._source.backward(atom.property)
         subject, object_ = self.number.get(atom.subject), self.number.get(atom.object)
-        if subject is not None:
-            self._domains[subject].append(forward)
-        if object_ is not None:
-            self._domains[object_].append(backward)
         if subject is not None and object_ is not None:
             if subject == object_:
                 self._tests[subject].append(lambda entity: entity in forward.get(entity, ()))
             else:
                 self.ties[subject].append((object_, forward))
                 self.ties[object_].append((subject, backward))
-                self._join(subject, object_)
+            self._join(subject, object_, forward, backward)
         elif subject is not None:
             self.anchors[subject] += (backward.get(self._given[atom.object], ()),)
         elif object_ is not None:
@@ -135,36 +141,37 @@ class Plan:
         v = self.number.get(atom.subject)
         if v is not None:
             self._tests[v].append(lies_within)
-            self._domains[v].append(numbers)
+            self._domains[v].append((0, numbers))
         elif not lies_within(self._given[atom.subject]):
             self.refuted = True
 
     def _add_compare(self, atom: CompareAtom) -> None:
         lefts, rights = self._source.numbers(atom.left_property), self._source.numbers(atom.right_property)
         left, right = self.number.get(atom.left), self.number.get(atom.right)
-        if left is not None:
-            self._domains[left].append(lefts)
-        if right is not None:
-            self._domains[right].append(rights)
         if left is not None and right is not None:
             if left == right:
                 self._tests[left].append(lambda entity: is_less(lefts.get(entity, ()), rights.get(entity, ())))
             else:
                 self.compares[left].append((right, lefts, rights, True))
                 self.compares[right].append((left, rights, lefts, False))
-                self._join(left, right)
+            self._join(left, right, lefts, rights)
         elif left is not None:
             fixed = rights.get(self._given[atom.right], ())
             self._tests[left].append(lambda entity: is_less(lefts.get(entity, ()), fixed))
+            self._domains[left].append((0, lefts))
         elif right is not None:
             fixed = lefts.get(self._given[atom.left], ())
             self._tests[right].append(lambda entity: is_less(fixed, rights.get(entity, ())))
+            self._domains[right].append((0, rights))
         elif not is_less(lefts.get(self._given[atom.left], ()), rights.get(self._given[atom.right], ())):
             self.refuted = True
 
-    def _join(self, a: int, b: int) -> None:
+    def _join(self, a: int, b: int, keys_a: Mapping[str, object], keys_b: Mapping[str, object]) -> None:
+        """Note that a constraint ties a (a key of `keys_a`) to b (a key of `keys_b`)."""
         self.adjacent[a] |= 1 << b
         self.adjacent[b] |= 1 << a
+        self._domains[a].append((1 << b, keys_a))
+        self._domains[b].append((1 << a, keys_b))
 
 
 def is_less(left: tuple[float, ...], right: tuple[float, ...]) -> bool:

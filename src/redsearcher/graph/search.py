@@ -17,15 +17,24 @@ Undo = list[tuple[int, tuple[tuple[str, ...], ...]]]
 
 
 class Search:
-    """One evaluation. `budget` bounds the candidates tried; past it BudgetError is raised."""
+    """One evaluation. `budget` bounds the candidates tried; past it BudgetError is raised.
 
-    def __init__(self, plan: Plan, budget: int) -> None:
+    Only the unknowns in the mask `scope`, and the constraints among them and the givens, take part.
+    """
+
+    def __init__(self, plan: Plan, budget: int, scope: int | None = None) -> None:
         self._plan, self._budget, self._left = plan, budget, budget
+        self._scope = plan.everything if scope is None else scope
         self._values: list[str | None] = [None] * len(plan.names)
         self._options = list(plan.anchors)
         self._witnesses: dict[Key, Witness | None] = {}
         self._counts: dict[Key, int] = {}
         self._visited: set[Key] = set()
+
+    @property
+    def n_tried(self) -> int:
+        """Candidates tried so far."""
+        return self._budget - self._left
 
     def answers(self, limit: int | None) -> set[str]:
         """Distinct values of the answer over all solutions; stops once there are `limit`."""
@@ -126,18 +135,12 @@ class Search:
         return any(joined.get(peer) == entity for v, entity in joined.items() for peer in bits(self._plan.peers[v]))
 
     def _count(self, among: int, limit: int) -> int:
-        parts = self._plan.parts(among)
-        own = parts[0]
-        grown = True
-        while grown:  # parts that share a type are counted together: they must not share entities
-            touched = self._peers_of(own)
-            joined = [part for part in parts if part & touched & ~own]
-            grown = bool(joined)
-            for part in joined:
-                own |= part
-        if own != among:
-            here = self.count(own, limit)
-            return min(here * self.count(among & ~own, limit), limit) if here else 0
+        groups = self._plan.groups(among)
+        if len(groups) > 1:
+            product = 1
+            for group in groups:
+                product = min(product * self.count(group, limit), limit)
+            return product
         v = self._choose(among)
         rest = among & ~(1 << v)
         total = 0
@@ -153,12 +156,6 @@ class Search:
                 return limit
         return total
 
-    def _peers_of(self, among: int) -> int:
-        found = 0
-        for v in bits(among):
-            found |= self._plan.peers[v]
-        return found
-
     def _key(self, among: int) -> Key:
         values = self._values
         return (among, *[values[v] for v in self._plan.context(among)])
@@ -168,7 +165,7 @@ class Search:
         best, fewest = -1, 0
         for v in bits(among):
             options = self._options[v]
-            size = min(map(len, options)) if options else 4 * len(self._plan.domain(v)) + 4
+            size = min(map(len, options)) if options else 4 * len(self._plan.domain(v, self._scope)) + 4
             if v == prefer:
                 size //= 4
             if best < 0 or size < fewest:
@@ -179,7 +176,7 @@ class Search:
         """Values of v that meet every constraint whose other ends are bound."""
         plan, values = self._plan, self._values
         lists = sorted(self._options[v], key=len)
-        base = lists[0] if lists else plan.domain(v)
+        base = lists[0] if lists else plan.domain(v, self._scope)
         others = lists[1:]
         taken = [values[u] for u in bits(plan.peers[v]) if values[u] is not None]
         compares = [c for c in plan.compares[v] if values[c[0]] is not None]
@@ -207,7 +204,7 @@ class Search:
         values[v] = entity
         undo: Undo = []
         for other, rows in self._plan.ties[v]:
-            if values[other] is None:
+            if values[other] is None and self._scope >> other & 1:
                 found = rows.get(entity)
                 if not found:
                     self._unbind(v, undo)
