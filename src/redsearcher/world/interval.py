@@ -83,7 +83,7 @@ def _quantity_wordings(interval: Interval, lang: str, unit: str) -> tuple[str, .
             if low == high:
                 return (f"{low}{unit}",)
             return (f"{low}至{high}{unit}", f"{low}到{high}{unit}之间", f"介于{low}和{high}{unit}之间")
-        return (f"不少于{low}{unit}", f"至少{low}{unit}") if high is None else (f"不超过{high}{unit}", f"至多{high}{unit}")
+        return (f"至少{low}{unit}", f"不低于{low}{unit}") if high is None else (f"不超过{high}{unit}", f"至多{high}{unit}")
     if low is not None and high is not None:
         return (f"exactly {low}{unit}",) if low == high else (f"between {low} and {high}{unit}",)
     if high is None:
@@ -269,7 +269,7 @@ _QUANTITY_PATTERNS = {
         r"(?P<low>N)至(?P<high>N)U",
         r"(?P<low>N)到(?P<high>N)U之间",
         r"介于(?P<low>N)和(?P<high>N)U之间",
-        r"(?:不少于|至少)(?P<low>N)U",
+        r"(?:至少|不低于|不少于)(?P<low>N)U",
         r"(?:不超过|至多)(?P<high>N)U",
         r"(?P<same>N)U",
     ),

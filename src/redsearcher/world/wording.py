@@ -18,6 +18,7 @@ _OF_NAME = re.compile(
 _BLURRED = re.compile(
     r"[?!;:]\s|[a-z]{3}\.\s|[.?!;:,]$|[\"“”()]|, [^A-Z]| (and|or|who|that|which|whose|before|after|than) [^A-Z]|['’]s [^A-Z]"
 )
+_CHINESE_BLURRED = re.compile(r"[，。？！；：、《》“”的]|^[一另又某这该其此第它有]|^\d")
 ABBREVIATION = re.compile(r"(?:^|[\s“(.-])(?:[A-Z]|St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Co|No|Prof|Gen)\.$")
 _LOWER_ARTICLE = re.compile(r"(a|an|the|this|that|one|another|its|their|it) ")
 
@@ -72,6 +73,16 @@ def indefinite(noun: str) -> str:
     return f"{'an' if vowel else 'a'} {noun}"
 
 
+def event(property_id: str) -> str:
+    """What happened at that time, without the time: "was born"."""
+    return properties()[property_id].en.forward[0].replace(" {}", "")
+
+
+def chinese_event(property_id: str) -> str:
+    """What happened at that time, without the time: 出生."""
+    return properties()[property_id].zh.forward[0].replace("{}", "").strip("于")
+
+
 def written_name(name: str, type_: str, lang: Lang) -> str:
     """A given's name as a question writes it: works in quotes, an article where English wants one.
 
@@ -80,7 +91,7 @@ def written_name(name: str, type_: str, lang: Lang) -> str:
     if lang == "zh":
         if type_ in WORKS:
             return f"《{name}》"
-        return f"“{name}”" if re.search(r"[，。？；：、《》的与和由在]|^[一某这该其此第它他她]|[是有了于]", name) else name
+        return f"“{name}”" if _CHINESE_BLURRED.search(name) else name
     if type_ in WORKS or _BLURRED.search(name) or _LOWER_ARTICLE.match(name):
         return f"“{name}”"
     if type_ == "occupation":

@@ -1,2 +1,155 @@
 """Plans in Chinese words."""
-from redsearcher.synthesis.verbalise.english import English as Chinese
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from redsearcher.records.query import CompareAtom, LiteralAtom, Query
+from redsearcher.synthesis.verbalise.discourse import Discourse
+from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
+from redsearcher.world.interval import Interval, wordings
+from redsearcher.world.property import entity_types, properties
+from redsearcher.world.wording import CHINESE_DIGITS, chinese_event, written_name
+
+EXISTS = ("有{}，", "已知有{}，", "设想{}，")
+SEEK = ("我在寻找{}：", "我想找出{}：", "请找出{}：")
+
+
+@dataclass
+class Chinese:
+    """Writes sentences in order; what it has written decides how it refers to a variable next."""
+
+    query: Query
+    names: Mapping[str, str]
+    rng: Random
+    discourse: Discourse = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.discourse = Discourse(self.query, "zh")
+
+    def write(self, sentences: Sequence[Sentence]) -> str:
+        self.discourse.expect(sentences)
+        texts = []
+        for sentence in sentences:
+            texts.append(self._sentence(sentence))
+            self.discourse.close(sentence)
+        return "".join([*texts, self._closing(self.query.answer.name)])
+
+    # ---- sentences
+
+    def _sentence(self, sentence: Sentence) -> str:
+        if sentence.opening != "plain":
+            bare = Mention(sentence.subject.var, "new")
+            opening = self.rng.choice(SEEK if sentence.opening == "seek" else EXISTS).format(self._new(bare))
+            return f"{opening}{self._series(sentence.subject.relative, apart=True)}。"
+        return f"{self._subject(sentence.subject)}{self._series(sentence.predicates)}。"
+
+    def _series(self, predicates: Sequence[Predicate], *, apart: bool = False) -> str:
+        """Predicates one after the other; `apart` from the subject, a leading 的 is dropped, as everywhere but at first."""
+        parts = [self._predicate(predicate) for predicate in predicates]
+        first, rest = parts[0], [part.removeprefix("的") for part in parts[1:]]
+        if apart:
+            first = first.removeprefix("的")
+        if not rest:
+            return first
+        joint = "，并且" if self.rng.random() < 0.3 else "，"
+        return "，".join([first, *rest[:-1]]) + joint + rest[-1]
+
+    def _closing(self, name: str) -> str:
+        reference, noun = self._known(name), self.discourse.noun(name)
+        role = name in self.discourse.roles
+        if self.discourse.is_person(name):
+            forms = ["{}是谁？", "请问{}是谁？", "{}叫什么名字？"]
+        else:
+            forms = ["{}叫什么名字？", "{}的名称是什么？"]
+            measure = self._measure(name)
+            if role:
+                forms += [f"{{}}是哪{measure}{noun}？"] * 2
+            elif self.discourse.number(name) is None:
+                forms += [f"这是哪{measure}{noun}？", f"请问这是哪{measure}{noun}？"]
+        return self.rng.choice(forms).format(reference)
+
+    # ---- mentions
+
+    def _measure(self, name: str) -> str:
+        return entity_types()[self.query.variable(name).type].zh.measure
+
+    def _subject(self, mention: Mention) -> str:
+        if mention.kind == "known" and not self.discourse.is_person(mention.var):
+            if self.discourse.is_clear(mention.var) and self.rng.random() < 0.6:
+                return "它"
+        return self._mention(mention, initial=True)
+
+    def _mention(self, mention: Mention, *, initial: bool = False) -> str:
+        match mention.kind:
+            case "given":
+                variable = self.query.variable(mention.var)
+                return written_name(self.names[variable.entity or ""], variable.type, "zh")
+            case "known":
+                return self._known(mention.var)
+            case "role":
+                return self._role(mention, initial=initial)
+            case "new":
+                return self._new(mention, initial=initial)
+
+    def _known(self, name: str) -> str:
+        if role := self.discourse.roles.get(name):
+            return f"该{role}"
+        noun, number, measure = self.discourse.noun(name), self.discourse.number(name), self._measure(name)
+        if number is not None:
+            return f"第{CHINESE_DIGITS[number - 1]}{measure}{noun}"
+        forms = ["此人", f"这{measure}{noun}"] if self.discourse.is_person(name) else [f"这{measure}{noun}", f"该{noun}"]
+        return self.rng.choice(forms)
+
+    def _new(self, mention: Mention, *, initial: bool = False) -> str:
+        noun, number = self.discourse.noun(mention.var), self.discourse.add(mention.var)
+        if number > 1:
+            head = "另一" if number == 2 else "又一"
+        else:
+            head = "某" if initial and not mention.relative and self.rng.random() < 0.6 else "一"
+        described = ""
+        if mention.relative:
+            described = "、".join(self._predicate(p).removeprefix("的") for p in mention.relative) + "的"
+        return f"{head}{self._measure(mention.var)}{described}{noun}"
+
+    def _role(self, mention: Mention, *, initial: bool) -> str:
+        owner, role = mention.owner, mention.role
+        if owner is None or role is None:
+            raise ValueError("a role mention needs an owner and a role")
+        property_ = properties()[role.property]
+        single = property_.functional and (role.object == mention.var or property_.symmetric)
+        if initial and single and self.discourse.is_clear(owner.var):
+            return f"其{self.discourse.add_role(mention)}"
+        holder = self._mention(owner)
+        noun = self.discourse.add_role(mention)
+        return f"{holder}的{noun}" if single else f"{holder}的一{self._measure(mention.var)}{noun}"
+
+    # ---- predicates
+
+    def _predicate(self, predicate: Predicate) -> str:
+        constraint = predicate.constraint
+        if isinstance(constraint, LiteralAtom):
+            phrases = properties()[constraint.property].zh.forward
+            ways = wordings(constraint.property, Interval(constraint.low, constraint.high), "zh")
+            return self._pick(phrases).replace("{}", self._pick(ways))
+        if predicate.other is None:
+            raise ValueError(f"constraint {constraint.id} needs another end")
+        if isinstance(constraint, CompareAtom):
+            return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
+        phrases = properties()[constraint.property].zh.forward
+        if not predicate.forward:
+            phrases = properties()[constraint.property].zh.backward
+        return self._pick(phrases).replace("{}", self._mention(predicate.other))
+
+    def _compare(self, constraint: CompareAtom, forward: bool) -> str:
+        mine, theirs = constraint.left_property, constraint.right_property
+        if mine == theirs:
+            phrases = properties()[mine].zh
+            return self._pick(phrases.less if forward else phrases.more)
+        if not forward:
+            mine, theirs = theirs, mine
+        return f"在{{}}{chinese_event(theirs)}{'之前' if forward else '之后'}{chinese_event(mine)}"
+
+    def _pick(self, options: Sequence[str]) -> str:
+        """The first, plainest option half of the time."""
+        return options[0] if self.rng.random() < 0.5 else self.rng.choice(options)

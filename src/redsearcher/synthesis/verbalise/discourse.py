@@ -61,6 +61,11 @@ class Discourse:
         seen = self.order[self.noun(name)]
         return seen.index(name) + 1 if len(seen) > 1 else None
 
+    def is_clear(self, name: str) -> bool:
+        """Whether a pronoun can only mean `name`: the sentence before was about it and mentioned no other of its kind."""
+        rivals = [other for other in self.others if self.is_person(other) == self.is_person(name)]
+        return name == self.subject and not rivals
+
     def close(self, sentence: Sentence) -> None:
         """The sentence has been written: its subject is what a pronoun now means."""
         self.subject = sentence.subject.var

@@ -9,7 +9,7 @@ from redsearcher.synthesis.verbalise.discourse import Discourse
 from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import properties
-from redsearcher.world.wording import ORDINALS, WORKS, indefinite, plural, written_name
+from redsearcher.world.wording import ORDINALS, WORKS, event, indefinite, plural, written_name
 
 EXISTS = ("There is {}.", "Think of {}.", "Consider {}.")
 SEEK = ("I am looking for {}.", "I am trying to identify {}.", "I want to find {}.")
@@ -64,10 +64,8 @@ class English:
     def _subject(self, mention: Mention) -> str:
         if mention.kind == "known":
             discourse = self.discourse
-            clear = all(discourse.is_person(other) for other in discourse.others)
-            if mention.var == discourse.subject and not discourse.is_person(mention.var) and clear:
-                if self.rng.random() < 0.7:
-                    return "it"
+            if not discourse.is_person(mention.var) and discourse.is_clear(mention.var) and self.rng.random() < 0.7:
+                return "it"
         return self._mention(mention, initial=True)
 
     def _mention(self, mention: Mention, *, initial: bool = False) -> str:
@@ -114,10 +112,9 @@ class English:
             raise ValueError("a role mention needs an owner and a role")
         property_ = properties()[role.property]
         single = property_.functional and (role.object == mention.var or property_.symmetric)
-        if initial and owner.kind == "known" and owner.var == self.discourse.subject:
-            if not self.discourse.is_person(owner.var):
-                noun = self.discourse.add_role(mention)
-                return f"its {noun}" if single else f"one of its {plural(noun)}"
+        if initial and self.discourse.is_clear(owner.var) and not self.discourse.is_person(owner.var):
+            noun = self.discourse.add_role(mention)
+            return f"its {noun}" if single else f"one of its {plural(noun)}"
         holder = self._mention(owner)
         noun = self.discourse.add_role(mention)
         genitive = owner.kind == "known" and not holder.endswith("s") and self.rng.random() < 0.6
@@ -154,11 +151,6 @@ class English:
     def _pick(self, options: Sequence[str]) -> str:
         """The first, plainest option half of the time."""
         return options[0] if self.rng.random() < 0.5 else self.rng.choice(options)
-
-
-def event(property_id: str) -> str:
-    """What happened at that time, without the time: "was born"."""
-    return properties()[property_id].en.forward[0].replace(" {}", "")
 
 
 def _series(parts: Sequence[str]) -> str:

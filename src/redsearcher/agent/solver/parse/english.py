@@ -143,15 +143,16 @@ class _Sentence:
             for owner, end in self._holders(start + len("one of ")):
                 if match := nouns.many.match(self.text, end):
                     yield Phrase("role", noun=nouns.singular[match["many"]], owner=owner), match.end()
-        if match := nouns.of.match(self.text, start):
+        known = nouns.known.match(self.text, start)
+        if (match := nouns.of.match(self.text, start)) and not (known and known.end() > match.end("role")):
             for owner, end in self.phrases(match.end()):
                 if owner.kind in ("given", "known"):
                     yield Phrase("role", noun=match["role"], owner=owner), end
         if match := nouns.new.match(self.text, start):
             yield from self._new(match)
-        if match := nouns.known.match(self.text, start):
-            number = ORDINALS.index(match["number"]) + 1 if match["number"] else None
-            yield Phrase("known", noun=match["noun"], number=number), match.end()
+        if known:
+            number = ORDINALS.index(known["number"]) + 1 if known["number"] else None
+            yield Phrase("known", noun=known["noun"], number=number), known.end()
         if match := re.compile(r"it\b").match(self.text, start):
             yield Phrase("pronoun"), match.end()
 

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from redsearcher.world.property import Lang, properties
+from redsearcher.world.wording import chinese_event, event
 
 Kind = Literal["fact", "literal", "compare"]
 
@@ -48,10 +49,12 @@ def _crossed(lang: Lang) -> list[Pattern]:
         for theirs in times:
             if mine is theirs:
                 continue
-            first, second = (p.phrases(lang).forward[0].replace("{}", "").strip() for p in (mine, theirs))
-            for forward, english in ((True, "before"), (False, "after")):
+            for forward, english, chinese in ((True, "before", "之前"), (False, "after", "之后")):
                 if lang == "en":
-                    found.append(Pattern(f"{first} {english} ", f" {second}", "compare", mine.id, forward, theirs.id))
+                    prefix, suffix = f"{event(mine.id)} {english} ", f" {event(theirs.id)}"
+                else:
+                    prefix, suffix = "在", f"{chinese_event(theirs.id)}{chinese}{chinese_event(mine.id)}"
+                found.append(Pattern(prefix, suffix, "compare", mine.id, forward, theirs.id))
     return found
 
 

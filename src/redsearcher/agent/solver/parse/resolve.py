@@ -75,7 +75,7 @@ class Resolver:
 
     def _new(self, phrase: Phrase) -> _Node:
         seen = self.by_noun.setdefault(phrase.noun, [])
-        if phrase.number != len(seen) + 1:
+        if phrase.number != len(seen) + 1 and not (phrase.number is None and len(seen) > 1):
             raise ParseError(f"{phrase.noun!r} number {phrase.number} comes in after {len(seen)} of them")
         types = frozenset({type_nouns(self.lang)[phrase.noun]})
         node = self._add(_Node(self._next(), types))

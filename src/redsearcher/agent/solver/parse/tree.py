@@ -15,8 +15,8 @@ class ParseError(RedsearcherError):
 class Phrase:
     """A noun phrase.
 
-    given: `text` is a name. new: the `number`-th thing brought in by `noun`. known: "the second film" (`number` None:
-    the only one). role: brought in as the `noun` of `owner`. pronoun: what the sentence before was about.
+    given: `text` is a name. new: the `number`-th thing brought in by `noun` (None: one more, after two). known: "the
+    second film" (`number` None: the only one). role: brought in as the `noun` of `owner`. pronoun: what the sentence before was about.
     """
 
     kind: Literal["given", "new", "known", "role", "pronoun"]
