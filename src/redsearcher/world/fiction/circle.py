@@ -24,10 +24,10 @@ def make_circle(m: Maker, milieu: str) -> None:
     city = m.popular("city")
     year = m.rng.randint(*_ERAS[milieu])
     people: list[int] = []
-    for _ in range(m.rng.choice((2, 3, 3, 4))):
-        family = make_family(m, city, year + m.rng.randint(-6, 6), milieu, m.rng.choice((1, 2, 2, 3, 3, 4)))
+    for _ in range(m.rng.choice((2, 2, 3))):
+        family = make_family(m, city, year + m.rng.randint(-6, 6), milieu, m.rng.choice((1, 1, 2, 2, 3, 3)))
         people.extend(family.members)
-    for _ in range(m.rng.choice((1, 2, 3))):
+    for _ in range(m.rng.choice((0, 1, 2))):
         profession = m.rng.choice(PROFESSIONS[milieu])
         people.append(make_person(m, city, year + m.rng.randint(0, 34), m.rng.choice(("male", "female")), profession))
     marry_in(m, people, 0.25)
@@ -67,8 +67,8 @@ def _film(m: Maker, city: int, people: list[int], universities: list[int]) -> No
     org.run(m, studio, people, ("P169", "P127"))
     writers = _of_kind(m, people, "screenwriter", "novelist", "poet")
     publishers = [m.popular("company", m.node(city).country, "publisher")]
-    books = [make_book(m, m.rng.choice(writers), people, publishers) for _ in range(m.rng.choice((1, 2, 2)))]
-    films = [make_film(m, m.rng.choice(directors), people, books, [studio]) for _ in range(m.rng.choice((4, 5, 6, 7)))]
+    books = [make_book(m, m.rng.choice(writers), people, publishers) for _ in range(m.rng.choice((1, 2, 3)))]
+    films = [make_film(m, m.rng.choice(directors), people, books, [studio]) for _ in range(m.rng.choice((6, 7, 8, 10)))]
     awards = [m.popular("award", m.node(city).country, "film")]
     if m.maybe(0.3):
         awards.append(org.make_award(m, city, m.rng.randint(1930, 1990), "film", people[0]))
@@ -81,11 +81,11 @@ def _book(m: Maker, city: int, people: list[int], universities: list[int]) -> No
     founder = m.rng.choice(people)
     house = org.make_company(m, city, org.living_year(m, founder, 25, 60), "publisher", founder)
     org.run(m, house, people, ("P169", "P127"))
-    books = [make_book(m, m.rng.choice(authors), people, [house]) for _ in range(m.rng.choice((5, 6, 7, 8)))]
+    books = [make_book(m, m.rng.choice(authors), people, [house]) for _ in range(m.rng.choice((7, 8, 9, 10)))]
     for _ in range(m.rng.choice((0, 1, 1, 2))):
-        make_film(m, m.popular("person", -1, "film director"), people, books, []) if m.draft.members(
-            "person", -1, "film director"
-        ) else None
+        director = m.popular("person", -1, "film director")
+        if director >= 0:
+            make_film(m, director, people, books, [])
     awards = [m.popular("award", m.node(city).country, "book")]
     if m.maybe(0.5):
         awards.append(org.make_award(m, city, m.rng.randint(1930, 1990), "book", m.rng.choice(people)))
@@ -100,7 +100,7 @@ def _science(m: Maker, city: int, people: list[int], universities: list[int]) ->
     org.employ(m, scholars, universities, 0.9)
     advise(m, scholars)
     influence(m, scholars, 0.3)
-    make_papers(m, scholars, universities, m.rng.randint(7, 14))
+    make_papers(m, scholars, universities, m.rng.randint(10, 17))
     org.run(m, universities[-1], scholars, ("P1037",))
     awards = [m.popular("award", m.node(city).country, "science")]
     if m.maybe(0.6):
@@ -112,7 +112,7 @@ def _business(m: Maker, city: int, people: list[int], universities: list[int]) -
     founder = m.rng.choice(people[:2])
     parent = org.make_company(m, city, org.living_year(m, founder, 26, 50), "holding", founder)
     firms = [parent]
-    for _ in range(m.rng.choice((2, 3, 4, 5))):
+    for _ in range(m.rng.choice((4, 5, 6, 7))):
         seat = city if m.maybe(0.6) else m.popular("city", m.node(city).country)
         starter = m.rng.choice(org.relatives(m, founder)) if m.maybe(0.5) else m.rng.choice(people)
         firm = org.make_company(m, seat, org.living_year(m, starter, 25, 60), "industry", starter)
@@ -142,9 +142,9 @@ def _sport(m: Maker, city: int, people: list[int], universities: list[int]) -> N
     for club in clubs:
         org.run(m, club, people, ("P286", "P127"))
     for one, other in combinations(clubs, 2):
-        for _ in range(m.rng.choice((0, 1, 1, 2))):
+        for _ in range(m.rng.choice((1, 1, 2, 2))):
             make_match(m, *((one, other) if m.maybe(0.5) else (other, one)))
-    for _ in range(m.rng.choice((2, 3, 4))):
+    for _ in range(m.rng.choice((3, 4, 5))):
         away = m.popular("club")
         if away not in clubs:
             make_match(m, m.rng.choice(clubs), away)
@@ -153,7 +153,7 @@ def _sport(m: Maker, city: int, people: list[int], universities: list[int]) -> N
 
 def _music(m: Maker, city: int, people: list[int], universities: list[int]) -> None:
     players = [p for p in people if m.node(p).kind in PROFESSIONS["music"]] or people[:3]
-    for _ in range(m.rng.choice((2, 3, 4))):
+    for _ in range(m.rng.choice((3, 4, 5))):
         leader = m.rng.choice(players)
         band = org.make_band(m, city, org.living_year(m, leader, 18, 35))
         m.draft.link(band, "P527", leader)
@@ -168,7 +168,7 @@ def _music(m: Maker, city: int, people: list[int], universities: list[int]) -> N
 
 def _museum(m: Maker, city: int, people: list[int], universities: list[int]) -> None:
     museums = []
-    for _ in range(m.rng.choice((1, 2, 2))):
+    for _ in range(m.rng.choice((2, 3, 4))):
         founder = m.rng.choice(people)
         year = org.living_year(m, founder, 28, 70)
         museum = org.make_museum(m, city, year, founder, m.rng.choice(people) if m.maybe(0.3) else -1)
@@ -191,5 +191,5 @@ _MAKERS: dict[str, Callable[[Maker, int, list[int], list[int]], None]] = {
     "film": _film, "book": _book, "science": _science, "business": _business, "sport": _sport, "music": _music,
     "museum": _museum,
 }  # fmt: skip
-SHARES = {"film": 0.26, "book": 0.16, "science": 0.17, "business": 0.14, "sport": 0.12, "music": 0.09, "museum": 0.06}
+SHARES = {"film": 0.22, "book": 0.13, "science": 0.15, "business": 0.14, "sport": 0.15, "music": 0.11, "museum": 0.10}
 """How often each circle is made."""

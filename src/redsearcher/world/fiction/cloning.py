@@ -3,24 +3,24 @@
 from redsearcher.world.fiction import literal
 from redsearcher.world.fiction.draft import Node
 from redsearcher.world.fiction.maker import Maker
-from redsearcher.world.fiction.names import Name
+from redsearcher.world.fiction.names import Name, listed
 
 CLONABLE = frozenset(
-    ["person", "film", "book", "company", "university", "city", "river", "mountain", "event", "paper", "award", "club", "museum", "band"]
+    listed("person|film|book|company|university|city|river|mountain|event|paper|award|club|museum|band")
 )
-KEPT = {
-    "P19": 0.9, "P27": 1.0, "P17": 1.0, "P131": 1.0, "P159": 0.9, "P69": 0.85, "P108": 0.8, "P840": 0.85, "P272": 0.8,
-    "P123": 0.85, "P1433": 0.85, "P276": 0.9, "P166": 0.75, "P54": 0.7, "P20": 0.6, "P551": 0.7, "P403": 0.7, "P206": 0.8,
-    "P144": 0.5, "P941": 0.5, "P57": 0.5, "P58": 0.4, "P86": 0.6, "P161": 0.4, "P50": 0.5, "P112": 0.4, "P749": 0.7,
-    "P127": 0.6, "P138": 0.4, "P2860": 0.6, "P527": 0.4, "P184": 0.7, "P737": 0.6, "P22": 0.0, "P25": 0.0, "P190": 0.5,
-    "P1923": 0.5, "P1346": 0.0,
-}  # fmt: skip
+_SHARES = {
+    1.0: "P27|P17|P131",
+    0.9: "P19|P159|P276|P69|P840|P272|P123|P1433",
+    0.75: "P108|P166|P54|P551|P20|P403|P206|P749|P184",
+    0.5: "P86|P144|P941|P57|P58|P50|P127|P2860|P737|P190|P1923",
+    0.35: "P161|P112|P138|P527",
+}
+KEPT = {property_: share for share, listing in _SHARES.items() for property_ in listed(listing)}
 """How often a copy shares a fact of its original that leads out of the subgraph. Others are never shared."""
 
 
 def clone_node(m: Maker, original: int, surname: str) -> int:
-    """A new node like the original, without facts but with literals like its own. `surname` is that of a person's family,
-    or empty."""
+    """A new node like the original, with literals like its own but no facts. `surname`: of a person's family, or ""."""
     old = m.node(original)
     given = ""
     if old.type == "person":

@@ -17,7 +17,7 @@ class FictionConfig(Config):
     seed: int = 0
     """Same seed, same world."""
     near_miss_share: float = Field(default=0.3, ge=0.0, le=0.6)
-    """Share of the entities that are planted near misses: copies that satisfy all but one relation of a dense subgraph."""
+    """Share of the entities that are planted near misses: copies that satisfy all but one fact of a dense subgraph."""
     namesake_share: float = Field(default=0.03, ge=0.0, le=0.2)
     """Share of people and films that bear, exactly or nearly, the name of another one."""
     clique_share: float = Field(default=0.55, ge=0.0, le=1.0)

@@ -13,6 +13,23 @@ INCOMING = 0.25
 """How often a fact that others state of the original is stated of its copy too."""
 MAX_INCOMING = 4
 PARENTS = ("P22", "P25")
+PERSONAL = frozenset({*PARENTS, "P26", "P184", "P1346"})
+"""Functional facts that a copy may simply lack."""
+ESSENTIAL = {
+    "city": ("P131", "P17"),
+    "mountain": ("P131", "P17"),
+    "university": ("P131", "P17"),
+    "museum": ("P131",),
+    "company": ("P159", "P17"),
+    "club": ("P159", "P17"),
+    "river": ("P17",),
+    "event": ("P276",),
+    "film": ("P57",),
+    "book": ("P50",),
+    "paper": ("P50", "P1433"),
+    "person": ("P19", "P27"),
+}
+"""What no copy goes without: it gets another one when it did not share its original's."""
 
 
 class Plan(NamedTuple):
@@ -27,16 +44,15 @@ def copy_nodes(m: Maker, motif: Motif, plan: Plan) -> list[int]:
     clones: dict[int, int] = {}
     for original in sorted(plan.copied, key=lambda n: (m.node(n).year, n)):
         clones[original] = clone_node(m, original, _surname(m, motif, plan, original, clones))
-    for subject, property_, object_ in motif.edges:
-        if (subject, property_, object_) != plan.dropped and property_ not in (*PARENTS, "P3373"):
-            if subject in clones or object_ in clones:
-                m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
+    kept = [e for e in motif.edges if e != plan.dropped and (e[0] in clones or e[2] in clones)]
+    for subject, property_, object_ in kept:
+        if property_ not in (*PARENTS, "P3373"):
+            m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
     for original, clone in clones.items():
         _parents(m, motif, plan, original, clone, clones)
-    for subject, property_, object_ in motif.edges:
-        if property_ == "P3373" and (subject, property_, object_) != plan.dropped:
-            if subject in clones or object_ in clones:
-                m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
+    for subject, property_, object_ in kept:
+        if property_ == "P3373":
+            m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
     for original, clone in clones.items():
         _surroundings(m, motif, plan, original, clone, clones)
         _finish(m, plan, original, clone)
@@ -76,13 +92,14 @@ def _parents(m: Maker, motif: Motif, plan: Plan, original: int, clone: int, clon
 
 
 def _surroundings(m: Maker, motif: Motif, plan: Plan, original: int, clone: int, clones: dict[int, int]) -> None:
-    """Facts that lead out of the motif, shared with the original as often as KEPT says."""
+    """Facts beyond the motif's own, shared as often as KEPT says; none between the dropped fact's ends."""
+    ends = {plan.dropped[0], plan.dropped[2]}
     inside = set(motif.nodes)
     for property_, objects in list(m.draft.out[original].items()):
         for object_ in objects:
-            wanted = object_ not in inside and (original, property_, object_) != plan.dropped
+            wanted = {original, object_} != ends and (original, property_, object_) not in motif.edges
             if wanted and object_ not in clones.values() and m.maybe(KEPT.get(property_, 0.0)):
-                m.draft.link(clone, property_, object_)
+                m.draft.link(clone, property_, clones.get(object_, object_))
     for property_, subjects in list(m.draft.into[original].items()):
         row = properties()[property_]
         if row.functional or row.symmetric or property_ in ("P1923", *PARENTS):
@@ -94,37 +111,33 @@ def _surroundings(m: Maker, motif: Motif, plan: Plan, original: int, clone: int,
 
 def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
     """What the copy lost but every thing of its type has: another director, author, opponent, seat."""
-    subject, property_, object_ = plan.dropped
     node, draft = m.node(clone), m.draft
-    if subject == original and property_ not in (*PARENTS, "P26", "P3373", "P184", "P737"):
-        if properties()[property_].functional and property_ != "P1346":
-            substitute(m, clone, property_, object_)
-    if node.type in ("paper", "book") and not draft.get(clone, "P50"):
-        m.try_link(clone, "P50", lambda: _other(m, clone, "person", object_), 20)
-    if node.type == "film" and not draft.get(clone, "P57"):
-        m.try_link(clone, "P57", lambda: _other(m, clone, "person", object_), 20)
+    avoided = plan.dropped[2] if plan.dropped[0] == original else -1
+    for property_ in ESSENTIAL.get(node.type, ()):
+        if not draft.get(clone, property_):
+            substitute(m, clone, property_, draft.one(original, property_), avoided)
+    subject, property_, object_ = plan.dropped
+    if subject == original and object_ >= 0 and properties()[property_].functional and property_ not in PERSONAL:
+        substitute(m, clone, property_, object_, object_)
     if node.type == "event":
         for _ in range(20):
             if len(draft.get(clone, "P1923")) < 2:
-                draft.link(clone, "P1923", _other(m, clone, "club", object_))
-        teams = [t for t in draft.get(clone, "P1923") if (subject, property_, t) != plan.dropped]
-        if not draft.get(clone, "P1346") and teams:
+                substitute(m, clone, "P1923", draft.one(original, "P1923"), avoided)
+        teams = [team for team in draft.get(clone, "P1923") if team != avoided]
+        if teams and draft.get(original, "P1346"):
             draft.link(clone, "P1346", m.rng.choice(teams))
 
 
-def substitute(m: Maker, clone: int, property_: str, object_: int) -> bool:
-    """Link the copy to another thing of the object's type, of the same country where there is one."""
-    model = m.node(object_)
+def substitute(m: Maker, clone: int, property_: str, model: int, avoided: int) -> bool:
+    """Link the copy to a thing like `model` (type, kind, country where there is one), but not to `avoided`."""
+    if model < 0:
+        return False
+    like = m.node(model)
     for _ in range(16):
-        other = m.popular(model.type, model.country if model.type != "country" else -1, model.kind)
-        if other != object_ and m.draft.link(clone, property_, other):
+        other = m.popular(like.type, like.country if like.type != "country" else -1, like.kind)
+        if other != avoided and m.draft.link(clone, property_, other):
             return True
     return False
-
-
-def _other(m: Maker, clone: int, type_: str, not_this: int) -> int:
-    other = m.popular(type_, m.node(clone).country)
-    return other if other != not_this else -1
 
 
 def change_amount(m: Maker, clone: int, property_: str) -> None:

@@ -1,5 +1,6 @@
 """A fictional world from a seed: map, institutions, circles of people, near misses, namesakes; then records."""
 
+from functools import partial
 from random import Random
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from redsearcher.world.fiction.names import Names
 from redsearcher.world.fiction.names_en import EnglishNames
 from redsearcher.world.fiction.names_zh import ChineseNames
 from redsearcher.world.fiction.namesake import plant_namesakes
-from redsearcher.world.fiction.people import make_person
+from redsearcher.world.fiction.people import PROFESSIONS, make_person
 from redsearcher.world.fiction.planting import Planted, plant
 from redsearcher.world.property import properties
 
@@ -45,6 +46,7 @@ def generate(config: FictionConfig) -> Fiction:
     milieus, weights = list(SHARES), list(SHARES.values())
     while len(draft) < n_natural - 25:
         make_circle(m, m.rng.choices(milieus, weights)[0])
+    _offices(m)
     n_made = len(draft)
     planted = plant(Maker(draft, names, dice("planting"), config.lang), config.n_entities, config.clique_share)
     near_misses = len(draft) - n_made
@@ -69,13 +71,31 @@ def _commons(m: Maker) -> None:
         org.make_award(m, m.popular("city", country), m.rng.randint(1890, 1925), kind)
 
 
+def _offices(m: Maker) -> None:
+    """Heads for most clubs, museums and universities that no circle gave one, from the profession and the country."""
+    for type_, office, kinds in _OFFICES:
+        for institution in m.draft.members(type_):
+            if not m.draft.get(institution, office) and m.maybe(0.6):
+                kind = m.rng.choice(kinds)
+                m.try_link(institution, office, partial(m.popular, "person", m.node(institution).country, kind), 8)
+
+
+_OFFICES = (
+    ("club", "P286", ("football coach", "footballer")),
+    ("museum", "P1037", ("curator", "historian", "art collector")),
+    ("university", "P1037", PROFESSIONS["science"]),
+    ("museum", "P127", ("art collector", "entrepreneur")),
+    ("club", "P127", ("entrepreneur", "banker")),
+)
+
+
 def _fill(m: Maker, n_entities: int) -> None:
     """The long tail: people known for little, until the world has its size."""
     while len(m.draft) < n_entities:
         profession = m.rng.choice(("teacher", "lawyer", "physician", "architect", "journalist", "engineer"))
         sex = m.rng.choice(("male", "female"))
         person = make_person(m, m.popular("city"), m.rng.randint(1890, 1990), sex, profession)
-        m.try_link(person, "P69", lambda person=person: m.popular("university", m.node(person).country))  # type: ignore[misc]
+        m.try_link(person, "P69", partial(m.popular, "university", m.node(person).country))
 
 
 def entities_of(draft: Draft, names: Names) -> list[Entity]:

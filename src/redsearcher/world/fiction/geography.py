@@ -48,7 +48,7 @@ def _countries(m: Maker, n_countries: int) -> dict[tuple[int, int], int]:
 
 
 def _regions(m: Maker, countries: dict[tuple[int, int], int]) -> dict[int, dict[tuple[int, int], int]]:
-    """Each country's cell is cut into 2 x 2 or 2 x 3 regions; regions that touch, across frontiers too, share a border."""
+    """Each country's cell is cut into 2 x 2 or 2 x 3 regions; regions that touch share a border."""
     regions: dict[int, dict[tuple[int, int], int]] = {}
     place: dict[tuple[int, int], int] = {}
     for (row, column), country in countries.items():
@@ -130,42 +130,33 @@ def _capitals(m: Maker, countries: dict[tuple[int, int], int], regions: dict[int
 
 
 def _rivers(m: Maker, n_rivers: int) -> None:
-    """Rivers run from city to nearest city; three in five end in a river that a city of theirs already lies on."""
+    """Rivers run through cities near each other; every other one ends in a river that its last city already lies on."""
     grid: dict[tuple[int, int], list[int]] = defaultdict(list)
     for city in m.draft.members("city"):
         grid[_tile(m, city)].append(city)
     cities = m.draft.members("city")
     for _ in range(n_rivers):
-        source = m.rng.choice(cities)
-        here = m.node(source)
-        name = m.names.river(here.sound)
-        river = m.draft.add(
-            Node("river", name.label, name.aliases, sound=here.sound, country=here.country, spot=here.spot)
-        )
-        m.draft.link(river, "P17", here.country)
-        length, course = 0.0, [source]
+        mains = m.draft.members("river")
+        main = m.rng.choice(mains) if mains and m.maybe(0.55) else -1
+        # The course is laid upstream, from the mouth.
+        course = [m.rng.choice(m.draft.subjects(main, "P206") if main >= 0 else cities)]
+        length = 0.0
         for _ in range(m.rng.choice((1, 2, 2, 3, 3, 4, 5))):
             near = [c for c in _around(grid, _tile(m, course[-1])) if c not in course]
             if not near:
                 break
             course.append(min(near, key=lambda c: (_distance(m, course[-1], c) * m.rng.uniform(0.7, 1.3), c)))
             length += _distance(m, course[-2], course[-1])
+        here = m.node(course[-1])
+        name = m.names.river(here.sound)
+        node = Node("river", name.label, name.aliases, sound=here.sound, country=here.country, spot=here.spot)
+        river = m.draft.add(node)
+        m.draft.link(river, "P17", here.country)
         for city in course:
             m.draft.link(city, "P206", river)
-        mains = [r for r in m.draft.get(course[-1], "P206") if r != river and m.draft.one(r, "P403") != river]
-        if mains and m.maybe(0.75) and not _drains(m, mains[0], river):
-            m.draft.link(river, "P403", mains[0])
+        m.draft.link(river, "P403", main)
         km = round(length * 111 * m.rng.uniform(1.2, 1.9) + m.rng.randint(18, 160))
         m.draft.values[river]["P2043"] = literal.quantity(km, m.units["length"])
-
-
-def _drains(m: Maker, upper: int, lower: int) -> bool:
-    """Whether the water of `upper` reaches `lower`."""
-    while upper >= 0:
-        if upper == lower:
-            return True
-        upper = m.draft.one(upper, "P403")
-    return False
 
 
 def _tile(m: Maker, number: int) -> tuple[int, int]:

@@ -28,7 +28,7 @@ class Maker:
         return self.draft.nodes[number].label if number >= 0 else ""
 
     def popular(self, type_: str, country: int = -1, kind: str = "") -> int:
-        """A node of a type (of a country, when that has some; of a kind) in proportion to its weight; -1 when none is there."""
+        """A node of a type (of a country, when that has some; of a kind) in proportion to its weight, or -1."""
         numbers, totals = self._table(type_, country, kind)
         if not numbers and country >= 0:
             numbers, totals = self._table(type_, -1, kind)

@@ -58,7 +58,7 @@ class Register:
         self._taken: set[str] = set()
 
     def claim(self, make: Callable[[], Name], widen: Callable[[Name, int], Name]) -> Name:
-        """A name from `make` that nobody bears yet; when chance keeps repeating itself, `widen(name, n)` lengthens it."""
+        """A name from `make` that nobody bears yet; when none comes up, `widen(name, n)` lengthens one."""
         name = make()
         for _ in range(N_TRIES):
             if name.label not in self._taken:
@@ -70,3 +70,8 @@ class Register:
             n += 1
         self._taken.add(name.label)
         return name
+
+
+def listed(text: str) -> list[str]:
+    """Items written with `|` between them."""
+    return text.split("|")

@@ -97,7 +97,7 @@ class EnglishNames:
 
     def company(self, kind: str, sound: int, city: str, surname: str) -> Name:
         def make() -> Name:
-            brand = self._rng.choice(words.BRANDS[kind].split("|"))
+            brand = self._rng.choice(words.BRANDS[kind])
             chance = self._rng.random()
             if chance < 0.3 and surname:
                 label = f"{surname} {brand}"
@@ -106,7 +106,7 @@ class EnglishNames:
             elif chance < 0.6:
                 label = f"{city} {brand}"
             elif chance < 0.75:
-                label = f"{self._rng.choice(words.ADJECTIVES).capitalize()} {self._rng.choice(words.NOUNS).capitalize()} {brand}"
+                label = f"{_title(self._rng.choice(words.ADJECTIVES) + ' ' + self._rng.choice(words.NOUNS))} {brand}"
             else:
                 label = f"{self._sounds[sound].plain(2)} {brand}"
             short = label.removesuffix(f" {brand}")
@@ -141,7 +141,7 @@ class EnglishNames:
             stem = surname or self._demonyms[country]
             if not surname and self._rng.random() < 0.4:
                 stem = f"{self._rng.choice(words.ADJECTIVES).capitalize()} {self._rng.choice(words.NOUNS).capitalize()}"
-            return Name(self._rng.choice(words.AWARDS[kind].split("|")).format(stem))
+            return Name(self._rng.choice(words.AWARDS[kind]).format(stem))
 
         return self._claim(make)
 

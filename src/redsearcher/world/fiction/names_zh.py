@@ -22,7 +22,8 @@ ROLES = {
     "physician": "医生", "architect": "建筑师", "journalist": "记者",
 }  # fmt: skip
 AWARD_FIELDS = {
-    "film": "电影", "book": "文学", "science": "科学", "business": "商业", "sport": "体育", "music": "音乐", "museum": "文化",
+    "film": "电影", "book": "文学", "science": "科学", "business": "商业", "sport": "体育", "music": "音乐",
+    "museum": "文化",
 }  # fmt: skip
 
 
@@ -167,7 +168,8 @@ class ChineseNames:
     def _title(self, sound: int, city: str) -> str:
         patterns = (
             "{A}{N}", "{c}的{N}", "{t}的{N}", "{N}{v}的地方", "给{g}的{N}", "{ger}{N}", "{c}的{n}个{N}", "致{g}的信",
-            "没有{N}的{M}", "{g}与{A}{N}", "{N}{v}之前", "{c}无人{v}", "当{N}{v}", "{N}与{M}", "我们的{A}{N}", "再见，{A}{N}",
+            "没有{N}的{M}", "{g}与{A}{N}", "{N}{v}之前", "{c}无人{v}", "当{N}{v}", "{N}与{M}", "我们的{A}{N}",
+            "再见，{A}{N}",
             "通往{c}的{N}", "{t}，{N}{v}", "如果{N}{v}", "{A}{N}与{M}", "{n}个{A}{N}",
         )  # fmt: skip
         return self._fill(self._rng.choice(patterns), sound, city)
@@ -175,8 +177,9 @@ class ChineseNames:
     def _fill(self, pattern: str, sound: int, city: str) -> str:
         pick = self._rng.choice
         return pattern.format(
-            A=pick(words.ADJECTIVES), N=pick(words.NOUNS), M=pick(words.NOUNS), t=pick(words.TIMES), v=pick(words.VERBS),
-            ger=pick(words.GERUNDS), n=pick(words.NUMBERS), g=self._given(pick(("male", "female"))), c=city,
+            A=pick(words.ADJECTIVES), N=pick(words.NOUNS), M=pick(words.NOUNS), t=pick(words.TIMES),
+            v=pick(words.VERBS), ger=pick(words.GERUNDS), n=pick(words.NUMBERS), c=city,
+            g=self._given(pick(("male", "female"))),
         )  # fmt: skip
 
     def topic(self) -> int:
@@ -188,7 +191,8 @@ class ChineseNames:
             aspect, method, context = pick(words.ASPECTS), pick(words.METHODS), pick(words.CONTEXTS)
             patterns = (
                 f"论{context}{subject}的{aspect}", f"{subject}的{aspect}：{method}", f"{context}的{subject}：{method}",
-                f"{subject}如何影响{aspect}", f"{subject}的{aspect}与{pick(words.ASPECTS)}", f"{context}{subject}{aspect}研究",
+                f"{subject}如何影响{aspect}", f"{subject}的{aspect}与{pick(words.ASPECTS)}",
+                f"{context}{subject}{aspect}研究",
                 f"{context}测量{subject}的{aspect}", f"{method}：{context}{subject}的{aspect}",
             )  # fmt: skip
             return Name(pick(patterns))

@@ -1,5 +1,7 @@
 """Companies, universities, clubs, museums, awards and bands, and who founds, owns and leads them."""
 
+from functools import partial
+
 from redsearcher.world.fiction import literal
 from redsearcher.world.fiction.chronology import NOW
 from redsearcher.world.fiction.draft import Node
@@ -86,7 +88,7 @@ def run(m: Maker, institution: int, people: list[int], roles: tuple[str, ...]) -
     kin = [k for f in m.draft.get(institution, "P112") for k in relatives(m, f)]
     for role in roles:
         pool = kin if kin and m.maybe(0.55) else people
-        m.try_link(institution, role, lambda pool=pool: m.rng.choice(pool), 6)  # type: ignore[misc]
+        m.try_link(institution, role, partial(m.rng.choice, pool), 6)
 
 
 def relatives(m: Maker, person: int) -> list[int]:

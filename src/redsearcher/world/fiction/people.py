@@ -37,10 +37,10 @@ def make_person(m: Maker, city: int, year: int, sex: str, profession: str, surna
     born = city if m.maybe(0.65) else m.popular("city", home.country)
     surname = surname or m.names.surname(m.node(born).sound)
     given, name = m.names.person(home.sound, sex, surname)
-    end: int | None = year + min(97, max(31, round(m.rng.gauss(77, 12))))
+    end = year + min(97, max(31, round(m.rng.gauss(77, 12))))
     node = Node(
-        "person", name.label, name.aliases, kind=profession, sound=home.sound, country=home.country, city=city, year=year,
-        end=end if end is not None and end < NOW else None, sex=sex, given=given, surname=surname, weight=m.zipf_weight(),
+        "person", name.label, name.aliases, kind=profession, sound=home.sound, country=home.country, city=city,
+        year=year, end=end if end < NOW else None, sex=sex, given=given, surname=surname, weight=m.zipf_weight(),
     )  # fmt: skip
     person = m.draft.add(node)
     m.draft.link(person, "P19", born)
@@ -69,10 +69,9 @@ def school(m: Maker, person: int, favourites: list[int]) -> None:
     if m.node(person).year > NOW - 22 or m.maybe(0.25):
         return
     for _ in range(1 if m.maybe(0.8) else 2):
-        own = favourites and m.maybe(0.6)
-        m.try_link(
-            person, "P69", lambda: m.rng.choice(favourites) if own else m.popular("university", m.node(person).country)
-        )
+        if favourites and m.maybe(0.6) and m.draft.link(person, "P69", m.rng.choice(favourites)):
+            continue
+        m.try_link(person, "P69", lambda: m.popular("university", m.node(person).country))
 
 
 def make_family(m: Maker, city: int, year: int, milieu: str, n_children: int) -> Family:

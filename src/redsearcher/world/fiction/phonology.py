@@ -23,7 +23,7 @@ class Culture:
 CULTURES = (
     Culture(
         "b br d dr f fr g gr h hv k kl kr l m n r s sk st str sv t th v vr",
-        "a e i o u y ei au ø",
+        "a e i o u y ei au ö",
         "l ld lm n nd ng r rd rk rn s sk st t v",
         "ar en ulf mar rik var orn ald",
         "a ild run a is ny wen eva",
@@ -136,12 +136,13 @@ class Sound:
             coda = pick(self._codas) if (final and closed) or self._rng.random() < 0.25 else ""
             if not final and len(coda) > 1:
                 coda = coda[:1]
-            parts.append(pick(self._onsets) + pick(self._nuclei) + coda)
+            onset, nucleus = pick(self._onsets), pick(self._nuclei)
+            parts.append(onset.removesuffix(nucleus[0]) + nucleus + coda)
         return "".join(parts)
 
     def _join(self, stem: str, ending: str) -> str:
-        if stem[-1] in "aeiouyø" and ending[0] in "aeiouyø":
-            stem = stem.rstrip("aeiouyø") or stem
+        if stem[-1] in "aeiouyö" and ending[0] in "aeiouyö":
+            stem = stem.rstrip("aeiouyö") or stem
         if stem[-1] == ending[0]:
             ending = ending[1:]
         return (stem + ending).capitalize()

@@ -1,9 +1,9 @@
 """Near misses, planted round dense subgraphs before a world is frozen.
 
-For a subgraph with an answer node, and for each of its facts, a few of its nodes (the answer among them) are copied with
-everything that joins them to the rest and to the world around, except that fact. A question that asks for the answer
-by all facts then has one answer, and loses it when any one of them is left out. Further copies keep every fact but
-differ in one fact that leads out of the subgraph, so that those facts are needed as well.
+For a subgraph with an answer node, and for each of its facts, a few of its nodes (the answer among them) are copied
+with everything that joins them to the rest and to the world around, except that fact. A question that asks for the
+answer by all facts then has one answer, and loses it when any one of them is left out. Further copies keep every fact
+but differ in one fact that leads out of the subgraph, so that those facts are needed as well.
 """
 
 from collections import Counter
@@ -14,16 +14,18 @@ from redsearcher.world.fiction.cloning import CLONABLE
 from redsearcher.world.fiction.copying import Plan, change_amount, copy_nodes, substitute
 from redsearcher.world.fiction.maker import Maker
 from redsearcher.world.fiction.motif import Edge, Motif, Neighbourhoods, motifs_at
+from redsearcher.world.fiction.names import listed
 from redsearcher.world.property import properties
 
 ONE_HOLDER = frozenset({"P26", "P36", "P47", "P286", "P169", "P1037"})
 """Properties whose object belongs to one subject only: a second spouse, capital or office would look odd."""
 ANCHORS = frozenset(
-    ["P19", "P27", "P69", "P108", "P840", "P272", "P123", "P159", "P166", "P1433", "P276", "P206", "P54", "P551", "P57", "P58", "P86", "P144", "P131", "P2860", "P184", "P749"]
+    listed("P19|P27|P69|P108|P840|P272|P123|P159|P166|P1433|P276|P206|P54|P551|P57|P58|P86|P144|P131|P2860|P184|P749")
 )
 """Facts that lead out of a subgraph and that a question may well give."""
 AMOUNTS = frozenset({"P1082", "P2139", "P2044", "P8328", "P2043"})
-N_ANCHOR_COPIES = 3
+N_ANCHOR_COPIES = 2
+MOST_CHILDREN = 6
 
 
 class Planted(NamedTuple):
@@ -99,6 +101,8 @@ def _plan(m: Maker, motif: Motif, answer: int, dropped: Edge) -> Plan | None:
         m.rng.shuffle(choices)
         for rest in choices:
             copied = {answer, *rest}
+            if _crowded(m, copied):
+                continue
             touches = dropped[0] in copied or dropped[2] in copied
             if touches and all(m.node(n).type in CLONABLE for n in copied):
                 boundary = [e for e in motif.edges if e != dropped and (e[0] in copied) != (e[2] in copied)]
@@ -113,6 +117,12 @@ def _can_double(edge: Edge, copied: set[int]) -> bool:
     if subject in copied:
         return property_ not in ONE_HOLDER
     return not properties()[property_].functional
+
+
+def _crowded(m: Maker, copied: set[int]) -> bool:
+    """Whether a copied person's family already has as many children as look natural."""
+    parents = [p for n in copied for p in (m.draft.one(n, "P22"), m.draft.one(n, "P25")) if p >= 0 and p not in copied]
+    return any(len(m.draft.subjects(p, "P22")) + len(m.draft.subjects(p, "P25")) >= MOST_CHILDREN for p in parents)
 
 
 def _implied(m: Maker, edge: Edge, motif: Motif) -> bool:
@@ -145,4 +155,4 @@ def _copy_elsewhere(m: Maker, motif: Motif, plan: Plan) -> None:
     if object_ < 0:
         change_amount(m, clone, property_)
     elif not m.draft.get(clone, property_):
-        substitute(m, clone, property_, object_)
+        substitute(m, clone, property_, object_, object_)

@@ -13,8 +13,8 @@ def careers(m: Maker, people: list[int], clubs: list[int]) -> None:
         if node.kind not in ("footballer", "football coach") and not m.maybe(0.1):
             continue
         for _ in range(m.rng.choice((1, 2, 2, 3))):
-            own = clubs and m.maybe(0.7)
-            m.try_link(person, "P54", lambda: m.rng.choice(clubs) if own else m.popular("club", node.country))
+            if not (m.maybe(0.7) and m.draft.link(person, "P54", m.rng.choice(clubs))):
+                m.draft.link(person, "P54", m.popular("club", node.country))
 
 
 def make_match(m: Maker, home: int, away: int) -> int:
