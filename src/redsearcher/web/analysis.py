@@ -5,6 +5,7 @@ import unicodedata
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import NamedTuple
 
 import tantivy
 
@@ -30,6 +31,11 @@ def is_han(term: str) -> bool:
 def grams(run: str) -> list[str]:
     """Characters of a Chinese run, then its overlapping bigrams."""
     return [*run, *map("".join, pairwise(run))]
+
+
+def phrase_grams(run: str) -> list[str]:
+    """What asks for a Chinese run: its bigrams, or the character where there is only one."""
+    return grams(run)[len(run) :] or [run]
 
 
 def word_text(text: str) -> str:
@@ -59,41 +65,46 @@ def gram_analyzer() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
+class Term(NamedTuple):
+    """A query term as the index holds it and as snippets look for it (words stemmed)."""
+
+    indexed: str
+    read: str
+
+
 class Analysis:
-    """Terms of texts and queries, the same ones that the index holds. Words come first, Chinese grams after them."""
+    """Terms of queries and texts. The index may hold plain words; reading always compares stems."""
 
     def __init__(self, *, stem: bool) -> None:
-        self._words = word_analyzer(stem=stem)
-        self._plain = word_analyzer(stem=False)
-        self._cached = lru_cache(maxsize=4096)(self._terms)
+        self._plain, self._stems = word_analyzer(stem=False), word_analyzer(stem=True)
+        self._indexed = self._stems if stem else self._plain
+        self.read_terms = lru_cache(maxsize=8192)(self._read_terms)
 
-    def terms(self, text: str) -> frozenset[str]:
-        """Every distinct term of a text; the answer is remembered for texts asked lately."""
-        return self._cached(text)
-
-    def _terms(self, text: str) -> frozenset[str]:
+    def _read_terms(self, text: str) -> frozenset[str]:
+        """Every distinct term of a text as reading compares them: stems and Chinese grams."""
         text = normal(text)
-        words = self._words.analyze(word_text(text))
+        words = self._stems.analyze(word_text(text))
         return frozenset(words) if text.isascii() else frozenset([*words, *gram_text(text).split()])
 
-    def words(self, text: str) -> list[str]:
-        """Word terms in order, stop words kept: what a phrase is made of."""
-        found: list[str] = self._words.analyze(word_text(normal(text)))
+    def phrase_words(self, text: str) -> list[str]:
+        """Index words of a text in order, stop words kept: what a phrase is made of."""
+        found: list[str] = self._indexed.analyze(word_text(normal(text)))
         return found
 
     def runs(self, text: str) -> list[str]:
         """Chinese runs in order."""
         return _HAN_RUN.findall(normal(text))
 
-    def query_terms(self, text: str, limit: int) -> list[str]:
-        """At most `limit` distinct terms to search for, in order of appearance.
+    def query_terms(self, text: str, limit: int) -> list[Term]:
+        """At most `limit` distinct terms to search for, words first, each kind in order of appearance.
 
         Stop words are left out unless nothing else is asked. A Chinese run is asked by its bigrams, a lone character
         by itself.
         """
         latin = word_text(normal(text))
-        words = list(zip(self._plain.analyze(latin), self._words.analyze(latin), strict=True))
-        kept = [stem for plain, stem in words if plain not in STOP_WORDS]
-        chinese = [gram for run in self.runs(text) for gram in (grams(run)[len(run) :] or [run])]
-        kept += [gram for gram in chinese if gram not in STOP_GRAMS]
-        return list(dict.fromkeys(kept or [stem for _, stem in words] or chinese))[:limit]
+        plain = self._plain.analyze(latin)
+        words = list(map(Term, self._indexed.analyze(latin), self._stems.analyze(latin)))
+        kept = [word for word, spelled in zip(words, plain, strict=True) if spelled not in STOP_WORDS]
+        chinese = [Term(gram, gram) for run in self.runs(text) for gram in phrase_grams(run)]
+        kept += [gram for gram in chinese if gram.indexed not in STOP_GRAMS]
+        return list(dict.fromkeys(kept or words or chinese))[:limit]

@@ -38,7 +38,7 @@ def build_web(
 ) -> WebInfo:
     """Index `documents` into the folder `path`, replacing a web that is there; `progress` is told the pages done.
 
-    Documents are streamed; memory is the writer's heap and 16 bytes or so per page. The same documents in any order
+    Documents are streamed; memory is the writer's heap and about 100 bytes per page. The same documents in any order
     give the same id and the same search results. Raises DataError if two documents share a URL.
     """
     temporary = path.with_name(path.name + ".tmp")
@@ -55,12 +55,21 @@ def build_web(
             config=config,
         )
         jsonl.write(temporary / INFO_FILE, [info.model_dump_json(indent=1)])
-        shutil.rmtree(path, ignore_errors=True)
-        temporary.replace(path)
+        _swap_in(temporary, path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return info
+
+
+def _swap_in(temporary: Path, path: Path) -> None:
+    """Put a finished folder in the place of the old one, which is never seen half deleted."""
+    old = path.with_name(path.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        path.rename(old)
+    temporary.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _fill(
@@ -72,6 +81,22 @@ def _fill(
         index = tantivy.Index(schema(), path=str(folder))
         register_analyzers(index, config)
         writer = index.writer(max(config.writer_heap_mb << 20, threads * 15_000_000), threads)
+    try:
+        counted = _add_all(writer, documents, progress)
+    except BaseException:
+        # The writer's threads go on writing into the folder until they are joined.
+        writer.rollback()
+        writer.wait_merging_threads()
+        raise
+    with boundary(f"committing the index in {folder}"):
+        writer.commit()
+        writer.wait_merging_threads()
+    return counted
+
+
+def _add_all(
+    writer: tantivy.IndexWriter, documents: Iterable[Document], progress: Callable[[int], None] | None
+) -> tuple[int, int]:
     total, n_documents = 0, 0
     urls: set[int] = set()
     for document in documents:
@@ -85,9 +110,6 @@ def _fill(
         n_documents += 1
         if progress and n_documents % _PROGRESS_EVERY == 0:
             progress(n_documents)
-    with boundary(f"committing the index in {folder}"):
-        writer.commit()
-        writer.wait_merging_threads()
     if progress:
         progress(n_documents)
     return total, n_documents

@@ -11,10 +11,12 @@ _BUILD_ONLY = {"writer_heap_mb", "writer_threads"}
 class WebConfig(Config):
     """Index, ranking and display of one web."""
 
-    stem: bool = True
-    """Reduce English words to their stem (Snowball), in pages and queries alike."""
-    title_boost: float = Field(default=1.0, gt=0)
-    """Weight of a match in the title; a match in the text weighs 1."""
+    stem: bool = False
+    """Search by English stems (Snowball) instead of words. Measured on 170K encyclopedia pages: no better on questions,
+    3 points worse on known words, and a third slower to build. Snippets and visits always compare stems."""
+    title_boost: float = Field(default=0.5, gt=0)
+    """Weight of a match in the title; a match in the text weighs 1. More finds pages by name, less answers questions:
+    0.5 puts 90 % of pages first for their exact title, against 95 % at 1, and gains 6 points on questions."""
     n_results: int = Field(default=10, ge=1, le=100)
     """Results a query returns."""
     snippet_chars: int = Field(default=320, ge=40)

@@ -11,7 +11,7 @@ import tantivy
 from redsearcher.errors import DataError, ToolError, boundary
 from redsearcher.records.tool import Hit, Page, PageLink
 from redsearcher.records.world import Document
-from redsearcher.web.analysis import Analysis, is_han
+from redsearcher.web.analysis import Analysis, Term, is_han
 from redsearcher.web.extract import extract
 from redsearcher.web.index import INDEX_FOLDER, WebInfo, read_info, register_analyzers
 from redsearcher.web.query import MAX_TERMS, ParsedQuery, QueryCompiler, parse
@@ -41,14 +41,15 @@ class Web:
             register_analyzers(index, info.config)
             return cls(info, index)
 
-    def search(self, query: str, k: int) -> list[Hit]:
+    def search(self, query: str, k: int, snippet_chars: int | None = None) -> list[Hit]:
         """The best `k` pages for a query, best first; equal scores in the order of document ids.
 
         `"a phrase"` must occur, `site:host` keeps one site; any text is a query, and one without words finds nothing.
+        Lengths are in characters, by default those of the web's config.
         """
         parsed = parse(query)
         idf = self._idf(self._compiler.terms(parsed))
-        maker = SnippetMaker(self._analysis, idf, self.info.config.snippet_chars)
+        maker = SnippetMaker(self._analysis, idf, snippet_chars or self.info.config.snippet_chars)
         return [
             Hit(
                 rank=rank,
@@ -137,13 +138,14 @@ class Web:
     def _load(self, address: tantivy.DocAddress) -> Document:
         return Document.model_validate_json(self._searcher.doc(address)["record"][0])
 
-    def _idf(self, terms: Sequence[str]) -> dict[str, float]:
-        """BM25's idf of each term in page texts; a term that no text holds is left out."""
-        n, idf = self._searcher.num_docs, {}
+    def _idf(self, terms: Sequence[Term]) -> dict[str, float]:
+        """BM25's idf in page texts, by the form that reading compares; the lowest of the words that share a stem."""
+        n = self._searcher.num_docs
+        idf: dict[str, float] = {}
         for term in terms:
-            n_with = self._searcher.doc_freq("text_grams" if is_han(term) else "text", term)
-            if n_with:
-                idf[term] = math.log(1 + (n - n_with + 0.5) / (n_with + 0.5))
+            n_with = self._searcher.doc_freq("text_grams" if is_han(term.indexed) else "text", term.indexed)
+            value = math.log(1 + (n - n_with + 0.5) / (n_with + 0.5))
+            idf[term.read] = min(value, idf.get(term.read, value))
         return idf
 
 

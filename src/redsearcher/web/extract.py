@@ -84,7 +84,7 @@ def _costs(document: Document, spans: Sequence[Span]) -> list[int]:
 def _by_goal(text: str, spans: Sequence[Span], idf: Mapping[str, float], analysis: Analysis) -> Iterator[int]:
     """Sentences that hold a goal term, best first: greedy, what is covered already counts less."""
     worth = dict(idf)
-    terms = [analysis.terms(text[span.start : span.end]) & worth.keys() for span in spans]
+    terms = [analysis.read_terms(text[span.start : span.end]) & worth.keys() for span in spans]
     queue = [(-weight(found, worth), number) for number, found in enumerate(terms) if found]
     heapq.heapify(queue)
     while queue:

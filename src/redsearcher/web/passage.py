@@ -12,6 +12,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Sr|Jr|vs|No|Vol|Inc|Ltd|Co|Corp|Gen|Col|Lt|Sgt|Rev|Hon|ca|cf|approx|etc|e\.g|i\.e)"
     r"|\b[A-Z]|\b(?:[A-Z]\.)+[A-Z])\.$"
 )
+_NEXT = re.compile(r"\s*(\S)")
 _PUNCTUATION = re.compile(r"\W+")
 
 
@@ -39,11 +40,11 @@ def sentences(text: str, links: Iterable[Link] = ()) -> list[Span]:
 
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
     for found in _END.finditer(text, start, end):
-        following = text[found.end() : end].lstrip()
-        if not following:
+        following = _NEXT.match(text, found.end(), end)
+        if following is None:
             return
         if found[0][0] == "." and (_ABBREVIATION.search(text, max(start, found.start() - 12), found.start() + 1)
-                                   or following[0].islower()):  # fmt: skip
+                                   or following[1].islower()):  # fmt: skip
             continue
         yield found.end()
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tantivy
 
-from redsearcher.web.analysis import Analysis, grams, is_han
+from redsearcher.web.analysis import Analysis, Term, is_han, phrase_grams
 
 MAX_QUERY_CHARS = 2_000
 MAX_TERMS = 64
@@ -65,7 +65,7 @@ class QueryCompiler:
     def __init__(self, schema: tantivy.Schema, analysis: Analysis, title_boost: float) -> None:
         self._schema, self._analysis, self._title_boost = schema, analysis, title_boost
 
-    def terms(self, parsed: ParsedQuery) -> list[str]:
+    def terms(self, parsed: ParsedQuery) -> list[Term]:
         """Terms that rank, those of the phrases included: what snippets look for."""
         return self._analysis.query_terms(" ".join([parsed.words, *parsed.phrases]), MAX_TERMS)
 
@@ -75,7 +75,7 @@ class QueryCompiler:
         optional: list[tantivy.Query] = []
         terms = self._analysis.query_terms(parsed.words, MAX_TERMS)
         if terms:
-            ranking = self._any([clause for term in terms for clause in self._term(term)])
+            ranking = self._any([clause for term in terms for clause in self._term(term.indexed)])
             # Beside a phrase, which must occur, the other words only rank.
             (optional if required else required).append(ranking)
         has_words = bool(required)
@@ -95,8 +95,8 @@ class QueryCompiler:
         return [self._boosted(self._exact(title, term)), self._exact(text, term)]
 
     def _phrase(self, phrase: str) -> list[tantivy.Query]:
-        parts = [self._analysis.words(phrase)]
-        parts += [grams(run)[len(run) :] or [run] for run in self._analysis.runs(phrase)]
+        parts = [self._analysis.phrase_words(phrase)]
+        parts += [phrase_grams(run) for run in self._analysis.runs(phrase)]
         return [self._either_field(part[:MAX_TERMS]) for part in parts if part]
 
     def _either_field(self, terms: list[str]) -> tantivy.Query:

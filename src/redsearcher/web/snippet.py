@@ -16,7 +16,8 @@ class SnippetMaker:
     """Chooses snippets for one query. `idf` maps the query's terms, in their order, to what they are worth."""
 
     def __init__(self, analysis: Analysis, idf: Mapping[str, float], max_chars: int) -> None:
-        self._analysis, self._idf, self._max_chars = analysis, dict(idf), max_chars
+        self._analysis, self._idf = analysis, dict(idf)
+        self._room = max_chars - 2 * (len(ELLIPSIS) + 1)
 
     def make(self, text: str, title: str = "") -> str:
         """Whole sentences where they fit, else whole words of the best one; one line, ellipses where text is cut.
@@ -27,10 +28,10 @@ class SnippetMaker:
         spans = sentences(text)
         if not spans:
             return ""
-        shown = self._analysis.terms(title)
+        shown = self._analysis.read_terms(title)
         worth = {term: value * (_TITLE_SHARE if term in shown else 1.0) for term, value in self._idf.items()}
         window = self._best_window(text, spans, worth)
-        if window.end - window.start > self._max_chars:
+        if window.end - window.start > self._room:
             window = self._best_words(text, window, worth)
         line = _BLANKS.sub(" ", text[window.start : window.end])
         before = f"{ELLIPSIS} " if window.start > spans[0].start else ""
@@ -38,13 +39,13 @@ class SnippetMaker:
         return f"{before}{line}{after}"
 
     def _best_window(self, text: str, spans: list[Span], worth: Mapping[str, float]) -> Span:
-        terms = [self._analysis.terms(text[span.start : span.end]) & worth.keys() for span in spans]
+        terms = [self._analysis.read_terms(text[span.start : span.end]) & worth.keys() for span in spans]
         best, best_key = (0, 0), (0.0, 0)
         for first, span in enumerate(spans):
             covered: set[str] = set()
             for last in range(first, len(spans)):
                 length = spans[last].end - span.start
-                if last > first and length > self._max_chars:
+                if last > first and length > self._room:
                     break
                 covered |= terms[last]
                 # Of windows that cover the same the shortest is the heart of the matter; the first among equals.
@@ -53,28 +54,31 @@ class SnippetMaker:
                     best, best_key = (first, last), key
         return self._grown(spans, *best)
 
-    def _grown(self, spans: list[Span], first: int, last: int) -> Span:
-        """The window with the sentences around it that still fit, following ones before preceding ones."""
-        while last + 1 < len(spans) and spans[last + 1].end - spans[first].start <= self._max_chars:
-            last += 1
-        while first and spans[last].end - spans[first - 1].start <= self._max_chars:
-            first -= 1
-        return Span(spans[first].start, spans[last].end)
-
     def _best_words(self, text: str, window: Span, worth: Mapping[str, float]) -> Span:
         words = [Span(found.start(), found.end()) for found in _WORD.finditer(text, window.start, window.end)]
         pieces = [text[word.start : word.end] for word in words]
         # A Chinese bigram needs the following character too.
-        terms = [self._analysis.terms(a + b if len(a) == 1 else a) & worth.keys() for a, b in
-                 zip(pieces, [*pieces[1:], ""], strict=True)]  # fmt: skip
-        room = self._max_chars - 2 * (len(ELLIPSIS) + 1)
-        best, best_score, last = Span(words[0].start, min(words[0].end, words[0].start + room)), -1.0, 0
+        pairs = zip(pieces, [*pieces[1:], ""], strict=True)
+        terms = [self._analysis.read_terms(a + b if len(a) == 1 else a) & worth.keys() for a, b in pairs]
+        best, best_score, end = (0, 0), 0.0, 0
         for first, word in enumerate(words):
-            while last + 1 < len(words) and words[last + 1].end - word.start <= room:
-                last += 1
-            score = weight((term for found in terms[first : last + 1] for term in found), worth)
+            end = max(end, first + 1)
+            while end < len(words) and words[end].end - word.start <= self._room:
+                end += 1
+            score = weight((term for found in terms[first:end] for term in found), worth)
             if score > best_score:
-                end = min(words[max(last, first)].end, word.start + room)
-                best, best_score = Span(word.start, end), score
-            last = max(last, first + 1)
-        return best
+                matched = [number for number in range(first, end) if terms[number]]
+                best, best_score = (matched[0], matched[-1]), score
+        found = self._grown(words, *best)
+        return Span(found.start, min(found.end, found.start + self._room))
+
+    def _grown(self, spans: list[Span], first: int, last: int) -> Span:
+        """Spans first to last and as many around them as fit, one after and one before in turn."""
+        while True:
+            size = (first, last)
+            if last + 1 < len(spans) and spans[last + 1].end - spans[first].start <= self._room:
+                last += 1
+            if first and spans[last].end - spans[first - 1].start <= self._room:
+                first -= 1
+            if size == (first, last):
+                return Span(spans[first].start, spans[last].end)

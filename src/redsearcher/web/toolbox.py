@@ -20,7 +20,10 @@ from redsearcher.web.render import (
 
 
 class Toolbox:
-    """Tools over one web. What a model does wrong comes back as an Observation with an error, never as an exception."""
+    """Tools over one web, showing as much as `config` says.
+
+    What a model does wrong comes back as an Observation with an error, never as an exception.
+    """
 
     def __init__(self, web: Web, config: WebConfig) -> None:
         self._web, self._config = web, config
@@ -49,7 +52,8 @@ class Toolbox:
 
     def _search(self, call: ToolCall) -> Observation:
         queries = arguments.texts("query", call.arguments["query"], self._config.max_per_call)
-        blocks = [render_results(query, self._web.search(query, self._config.n_results)) for query in queries]
+        n_results, snippet_chars = self._config.n_results, self._config.snippet_chars
+        blocks = [render_results(query, self._web.search(query, n_results, snippet_chars)) for query in queries]
         return Observation(call_id=call.id, content=BETWEEN_QUERIES.join(blocks))
 
     def _visit(self, call: ToolCall) -> Observation:
