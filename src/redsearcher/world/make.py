@@ -46,7 +46,7 @@ def make_world(path: Path, config: WorldConfig, progress: ProgressCall | None = 
 
 def _fiction(path: Path, config: WorldConfig, config_hash: str, progress: ProgressCall | None) -> WorldInfo:
     from redsearcher.world.fiction.generate import generate
-    from redsearcher.world.prose.page import write_pages
+    from redsearcher.world.prose.write import write_pages
 
     made = generate(config.fiction)
     lang = config.fiction.lang

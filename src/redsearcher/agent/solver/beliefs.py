@@ -9,6 +9,7 @@ from redsearcher.agent.solver.extract import Triple
 from redsearcher.agent.solver.kind import fits, introduced_as, shape
 from redsearcher.agent.solver.names import Name, bare, name_key
 from redsearcher.agent.solver.observe import Document, Results
+from redsearcher.agent.solver.title import topic
 from redsearcher.world.property import properties
 
 STRONG = 0.8
@@ -121,9 +122,10 @@ class Beliefs:
         row[object_] = self._backward[property_id][object_][subject] = min(merged, 0.99)
 
     def _register(self, document: Document) -> None:
-        title = bare(document.title)
+        title = topic(document)
         key = name_key(title)
-        self._titles[document.url] = title
+        if document.visited or document.url not in self._titles:
+            self._titles[document.url] = title
         self._spelling[key] = title
         if document.url not in self._pages[key]:
             self._pages[key].append(document.url)

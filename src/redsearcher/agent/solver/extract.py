@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from redsearcher.agent.solver.frame import read_frames
 from redsearcher.agent.solver.literal import amounts
-from redsearcher.agent.solver.names import Mention, Name, bare, guessed_mentions, known_mentions, pronoun_mentions
+from redsearcher.agent.solver.names import Mention, Name, guessed_mentions, known_mentions, pronoun_mentions
 from redsearcher.agent.solver.observe import Document, Sentence
 from redsearcher.agent.solver.pattern import Reading, Slot, reading
+from redsearcher.agent.solver.title import topic
 
 CUE_WEIGHT = 0.3
 SECOND_SUBJECT_WEIGHT = 0.5
@@ -36,8 +37,8 @@ _NAME_ZH = re.compile(r"[^\s，。；、：:（）()《》“”的是在由与�
 def triples(document: Document, known: tuple[Name, ...], properties: tuple[str, ...], lang: str) -> tuple[Triple, ...]:
     """Every reading of the given properties on a hit or page. `known` are names worth finding though not linked."""
     readings = tuple(reading(p, lang) for p in properties)
-    title = Name(document.title, document.url)
-    names = tuple(dict.fromkeys((Name(bare(document.title), document.url), *known)))
+    title = Name(topic(document), document.url)
+    names = tuple(dict.fromkeys((title, *known)))
     found: dict[tuple[Name, str, Name | None, float | None], Triple] = {}
     for sentence in document.sentences:
         mentions: list[Mention] | None = None
@@ -141,8 +142,12 @@ def _mention_at(position: int, text: str, mentions: list[Mention], lang: str) ->
     reach = position
     if filler := _FILLER.match(text, position):
         reach = filler.end()
-    for mention in mentions:
+    for number, mention in enumerate(mentions):
         if position <= mention.start <= reach:
+            follower = mentions[number + 1] if number + 1 < len(mentions) else None
+            # "the pianist Ada Kesten": the name, not the words before it.
+            if mention.is_pronoun and follower and not text[mention.end : follower.start].strip(' "“'):
+                return follower
             return mention
     if lang == "zh" and (match := _NAME_ZH.match(text, position)):
         return Mention(match.start(), match.end(), Name(match.group()), sure=False)

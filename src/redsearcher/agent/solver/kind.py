@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from redsearcher.agent.solver.names import bare
 from redsearcher.agent.solver.observe import Document
+from redsearcher.agent.solver.title import topic
 
 Kinds = frozenset[str]
 
@@ -26,8 +26,9 @@ _WORDS = {
     "museum": "museum gallery 博物馆 美术馆",
     "band": "band ensemble quartet trio orchestra 乐队 乐团 组合",
     "person": "person actor actress director novelist writer poet composer singer physicist chemist mathematician "
-    "painter footballer player scientist economist historian engineer politician entrepreneur musician philosopher researcher "
-    "professor screenwriter coach architect lawyer scholar 人物 演员 导演 作家 作曲家 学者 教授 企业家 球员 教练 编剧",
+    "painter footballer player scientist economist historian engineer politician entrepreneur musician philosopher "
+    "researcher pianist professor screenwriter coach architect lawyer scholar "
+    "人物 演员 导演 作家 作曲家 学者 教授 企业家 球员 教练 编剧",
 }
 _KIND_OF = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 _INTRODUCTION = re.compile(r"\b(?:is|was|are|were)\s+(?:an?|the|one of the)\s+([^,.;(]+)")
@@ -62,7 +63,7 @@ _LOOSE = {
 @lru_cache(maxsize=16384)
 def introduced_as(document: Document) -> str:
     """The type the page's first sentences give its title, "" if they do not say."""
-    shaped = shape(bare(document.title))
+    shaped = shape(topic(document))
     if shaped:
         return shaped
     for sentence in document.sentences[:2]:

@@ -32,11 +32,14 @@ _LINK_WORD = r"(?:of|de|von|van|der|den|da|di|du|del|la|le|al|ibn|bin|y)"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9][\w'’.&-]*"
 _SPAN = re.compile(rf"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’.&-]*(?:\s+(?:{_LINK_WORD}\s+(?:the\s+)?){{0,2}}{_CAPITAL})*")
 _QUOTED = re.compile(r"《([^《》]{1,40})》|“([^“”]{2,80})”|\"([^\"]{2,80})\"")
+_THING = (
+    "film|picture|book|novel|memoir|company|firm|studio|publisher|university|college|institute|city|town|province|region|"
+    "country|state|river|mountain|peak|match|fixture|paper|study|award|prize|club|team|museum|gallery|band|ensemble|group|"
+    "house|school|place|house"
+)
+_PERSON = r"\w+(?:ist|er|or|ian|ess)|poet|coach|chemist|writer|scholar|chef|athlete"
 _PRONOUN = re.compile(
-    r"\b(?:he|she|it|him|they|them|here|the (?:film|picture|book|novel|company|firm|studio|publisher|university|"
-    r"college|institute|city|town|province|region|country|state|river|mountain|peak|match|fixture|paper|study|award|prize|club|"
-    r"team|museum|gallery|band|ensemble|group|author|director|house))\b",
-    re.IGNORECASE,
+    rf"\b(?:he|she|it|him|they|them|here|the (?:[a-z]+ )?(?:{_THING}|{_PERSON})(?! of\b))\b", re.IGNORECASE
 )
 _PRONOUN_ZH = re.compile(r"(?<![\u3400-\u9fff])(?:他|她|它|该\w|这部\w|本\w)|其(?![他中实余])")
 _POSSESSIVE = re.compile(r"['’]s$")

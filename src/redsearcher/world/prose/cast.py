@@ -22,6 +22,7 @@ class Cast:
         self.incident: list[list[int]] = [[] for _ in entities]
         self.sex = [""] * len(entities)
         self.died = [0] * len(entities)
+        self.born = [0] * len(entities)
         self.units: list[int] = []
         self._index()
         names = Counter(name for entity in entities for name in entity.names)
@@ -37,6 +38,8 @@ class Cast:
                 continue
             if fact.property == "P21" and fact.value is not None:
                 self.sex[subject] = fact.value.text
+            elif fact.property == "P569" and fact.value is not None:
+                self.born[subject] = int(fact.value.text[:4])
             elif fact.property == "P570" and fact.value is not None:
                 self.died[subject] = int(fact.value.text[:4])
             row = table.get(fact.property)
@@ -54,7 +57,8 @@ class Cast:
             self.units.append(i)
 
     def _countries(self) -> list[int]:
-        """Country of each entity where a short chain of facts leads to one; otherwise the entity itself."""
+        """Country of each entity where a short chain of facts leads to one; otherwise any country, by number."""
+        nations = [i for i, entity in enumerate(self.entities) if entity.type == "country"]
         step = [-1] * len(self.entities)
         rank = [len(_TO_COUNTRY)] * len(self.entities)
         order = {property_: i for i, property_ in enumerate(_TO_COUNTRY)}
@@ -71,7 +75,7 @@ class Cast:
                     break
                 at = step[at]
                 kind = self.entities[at].type
-            found.append(at)
+            found.append(at if kind == "country" or not nations else nations[number % len(nations)])
         return found
 
     def is_person(self, number: int) -> bool:

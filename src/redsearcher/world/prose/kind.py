@@ -21,6 +21,8 @@ class Kind:
     chance: float
     most: int
     says: frozenset[tuple[str, bool]]
+    core: frozenset[tuple[str, bool]] = frozenset()
+    lead: str = ""
     rich: bool = False
     dead: bool = False
     need: int = 1
@@ -31,10 +33,14 @@ def kinds() -> dict[str, tuple[Kind, ...]]:
     """Kinds by type of topic, in the order of the grammar file."""
     found: dict[str, list[Kind]] = {}
     for row in grammar("pages.toml")["page"]:
-        says = frozenset((token[1:], token[0] == ">") for token in row.pop("says").split())
-        kind = Kind(name=row.pop("kind"), says=says, **row)
+        row = {**row, "says": _ends(row["says"]), "core": _ends(row.get("core", ""))}
+        kind = Kind(name=row.pop("kind"), **row)
         found.setdefault(kind.type, []).append(kind)
     return {type_: tuple(rows) for type_, rows in found.items()}
+
+
+def _ends(tokens: str) -> frozenset[tuple[str, bool]]:
+    return frozenset((token[1:], token[0] == ">") for token in tokens.split())
 
 
 @cache

@@ -40,20 +40,23 @@ class Forms:
 
 
 @cache
-def lexicon(lang: str) -> dict[tuple[str, bool], Forms]:
-    """Forms by (property, whether the topic is the fact's subject), for every property that the table knows."""
+def lexicon(lang: str) -> dict[tuple[str, bool, str], Forms]:
+    """Forms by (property, whether the topic is the fact's subject, type of the topic or "") for every property that the
+    table knows; a type has forms of its own only where the grammar file gives it a row, such as "P577.film"."""
     rows = grammar(f"lexicon_{lang}.toml")
     tensed, verbs = frozenset(rows.pop("tensed")), rows.pop("verbs")
-    unknown = sorted(rows.keys() - properties().keys())
+    unknown = sorted({key.partition(".")[0] for key in rows} - properties().keys())
     if unknown:
         raise DataError(f"lexicon_{lang}.toml names properties that the table lacks: {', '.join(unknown)}")
-    found = {}
-    for key, property_ in properties().items():
+    found: dict[tuple[str, bool, str], Forms] = {}
+    for key in dict.fromkeys((*properties(), *rows)):
+        number, _, type_ = key.partition(".")
+        property_ = properties()[number]
         row = rows.get(key, {})
-        swap = verbs if key in tensed else {}
+        swap = verbs if number in tensed else {}
         for forward in (True, False):
             own = row.get("f" if forward or property_.symmetric else "b", {})
-            found[key, forward] = _forms(own, property_, lang, forward, swap)
+            found[number, forward, type_] = _forms(own, property_, lang, forward, swap)
     return found
 
 

@@ -66,9 +66,18 @@ class PageWriter:
         speaker = Speaker(self._cast, self._lang, topic, text, mentions, rng)
         for i, template in enumerate(_some(self._style.noise[key], 7 + int(rng.random() * 5), rng)):
             speaker.begin(paragraph=i > 0 and i % PARAGRAPH == 0)
-            speaker.render(template)
-            speaker.close()
+            self._colour_sentence(speaker, template, rng, plain=i == 0)
         return Written(str(text), tuple(text.links), [])
+
+    def _colour_sentence(self, speaker: Speaker, line: Template, rng: Random, *, plain: bool) -> None:
+        """A begun sentence without facts, perhaps with a few words before or behind it."""
+        chance = 1.0 if plain or _has_comma(line) else rng.random()
+        if chance < 0.2:
+            speaker.render(speaker.pick(self._style.heads))
+        speaker.render(line)
+        if 0.2 < chance < 0.45:
+            speaker.render(speaker.pick(self._style.tails))
+        speaker.close()
 
     def _speaker(self, topic: int, text: PageText, rng: Random) -> Speaker:
         mentions = Mentions(self._cast, self._lang, text, self._home, rng, self._config.alias_share)
@@ -76,7 +85,7 @@ class PageWriter:
 
     def _groups(self, sheet: Sheet, rng: Random) -> list[Group]:
         """Facts of a sheet by property, split where a language cannot list them."""
-        cast = self._cast
+        cast, type_ = self._cast, self._cast.entities[sheet.topic].type
         found: dict[tuple[str, bool], Group] = {}
         result: list[Group] = []
         for item in sheet.items:
@@ -90,7 +99,8 @@ class PageWriter:
                 group.others.append(other)
                 group.past = group.past or past
                 continue
-            group = Group(*key, [fact], [other] if other >= 0 else [], self._lexicon[key], past)
+            forms = self._lexicon.get((*key, type_)) or self._lexicon[*key, ""]
+            group = Group(*key, [fact], [other] if other >= 0 else [], forms, past)
             found[key] = group
             result.append(group)
         return [group for group in result if not group.forms.is_empty]
@@ -99,6 +109,12 @@ class PageWriter:
         """The first sentence, which names the topic; it may take a fact along."""
         entity_type = self._cast.entities[sheet.topic].type
         speaker.begin()
+        lead = next((i for i, group in enumerate(queue) if group.property == sheet.kind.lead), -1)
+        if lead >= 0:
+            group = queue.pop(lead)
+            speaker.render(speaker.pick(self._style.openings[sheet.kind.name]), (group,))
+            self._note((group,), speaker.close((group,)), spans)
+            return
         first = next((i for i, group in enumerate(queue) if group.forms.parts), -1)
         if first >= 0 and sheet.kind.site != "news" and rng.random() < 0.5:
             group = queue.pop(first)
@@ -106,13 +122,14 @@ class PageWriter:
             self._note((group,), speaker.close((group,)), spans)
             return
         openings = self._style.openings
-        key = next(k for k in (f"{sheet.kind.name}.{entity_type}", sheet.kind.name, entity_type, "any") if k in openings)
+        name = sheet.kind.name
+        key = next(k for k in (f"{name}.{entity_type}", name, entity_type, "any") if k in openings)
         speaker.render(speaker.pick(openings[key]))
         speaker.close()
 
     def _body(self, sheet: Sheet, speaker: Speaker, queue: list[Group], spans: list[Span], rng: Random) -> None:
         rng.shuffle(queue)
-        n_colour = max(2, self._config.colour_sentences + int(rng.random() * 5) - 2 - max(0, len(queue) - 5))
+        n_colour = max(2, self._config.colour_sentences + int(rng.random() * 5) - 2 - abs(len(queue) - 4))
         colour = self._colour(sheet, n_colour if self._config.colour_sentences else 0, rng)
         since = 1
         while queue or colour:
@@ -123,13 +140,17 @@ class PageWriter:
                 groups = self._say(sheet, speaker, queue, rng)
                 self._note(groups, speaker.close(groups), spans)
             else:
-                speaker.render(colour.pop())
-                speaker.close()
+                self._colour_sentence(speaker, colour.pop(), rng, plain=not colour)
 
     def _colour(self, sheet: Sheet, n: int, rng: Random) -> list[Template]:
+        """Sentences without facts; at most one of them is about the site rather than the topic."""
         entity_type = self._cast.entities[sheet.topic].type
-        lines = (*self._style.colour[entity_type], *self._style.closings.get(sheet.kind.site, ()))
-        return _some(lines, n, rng)
+        own = self._style.colour.get(sheet.kind.name) or self._style.colour.get(entity_type, ())
+        lines = _some(own, n, rng)
+        closings = self._style.closings.get(sheet.kind.site, ())
+        if closings and lines and rng.random() < 0.7:
+            lines[0] = closings[int(rng.random() * len(closings))]
+        return lines
 
     def _say(self, sheet: Sheet, speaker: Speaker, queue: list[Group], rng: Random) -> tuple[Group, ...]:
         """Write one sentence for the first group, or for the first two; what it says."""
@@ -138,7 +159,8 @@ class PageWriter:
         chance = rng.random()
         if queue and single and chance < 0.3:
             second = queue[-1]
-            if _has_verb(second) and (_has_verb(group) or forms.parts):
+            apart = not (group.others and group.others[0] in second.others)
+            if apart and _has_verb(second) and (_has_verb(group) or forms.parts):
                 queue.pop()
                 with_part = bool(forms.parts) and (not _has_verb(group) or rng.random() < 0.45)
                 speaker.render(speaker.pick(patterns["part" if with_part else "pair"]), (group, second))
@@ -149,7 +171,7 @@ class PageWriter:
         if forms.clauses:
             options.append((2.2, forms.clauses))
         if forms.noun and single:
-            options.append((1.6, patterns["noun"]))
+            options.append((1.6, patterns["noun" if group.others else "noun_value"]))
         if forms.plural and not single:
             options.append((2.0, patterns["nouns"]))
         lines = _weighted(options, rng)
@@ -170,6 +192,10 @@ class PageWriter:
 
 def _has_verb(group: Group) -> bool:
     return bool(group.forms.verbs or (group.forms.verbs_one and len(group.facts) == 1))
+
+
+def _has_comma(line: Template) -> bool:
+    return any(isinstance(node, str) and ("," in node or "，" in node) for node in line)
 
 
 def _weighted(options: list[tuple[float, Lines]], rng: Random) -> Lines:

@@ -147,7 +147,7 @@ class Speaker:
             self._full_name()
         self._named = True
         if case in ("P", "P2"):
-            self._text.put("的" if self._lang == "zh" else "'s")
+            self._text.put("的" if self._lang == "zh" else self._text.possessive())
 
     def _may_be_pronoun(self) -> bool:
         if self.n_sentences == 0:

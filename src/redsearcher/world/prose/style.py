@@ -20,6 +20,8 @@ class Style:
     openings: dict[str, Lines]
     colour: dict[str, Lines]
     closings: dict[str, Lines]
+    heads: Lines
+    tails: Lines
     noise: dict[str, Lines]
     titles: dict[str, Lines]
 
@@ -35,6 +37,8 @@ def style(lang: str) -> Style:
         openings=_lines(colour["openings"]),
         colour=_lines(colour["colour"]),
         closings=_lines(colour["closings"]),
+        heads=tuple(parse(text) for text in colour["heads"]),
+        tails=tuple(parse(text) for text in colour["tails"]),
         noise=_lines(colour["noise"]),
         titles=_lines(colour["titles"]),
     )

@@ -37,6 +37,10 @@ class PageText:
         self._chunks.append(name)
         self._end += len(name)
 
+    def possessive(self) -> str:
+        """The English ending that makes the last word possessive."""
+        return "'" if self._chunks[-1].endswith("s") else "'s"
+
     def begin(self, *, paragraph: bool = False) -> None:
         """Begin a sentence, in a new paragraph if asked."""
         if self._end:

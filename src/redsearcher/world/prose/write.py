@@ -56,7 +56,7 @@ class _Press:
         written = self._writer.write(sheet, rng)
         date = self._date(sheet)
         place = self._place(sheet.topic, sheet.kind.site, sheet.kind.name, date)
-        document = self._document(sheet.topic, sheet.kind.name, place, date, written, rng)
+        document = self._document(self._about(sheet), sheet.kind.name, place, date, written, rng)
         facts, page = self._cast.facts, document.id
         statements = [
             Statement(fact=facts[span.fact].id, document=page, start=span.start, end=span.end, strength=Strength.STRICT)
@@ -71,26 +71,32 @@ class _Press:
         date = _random_day(rng, _EARLIEST_NEWS, self._config.year)
         written = self._writer.write_noise(topic, key, rng)
         place = self._place(topic, "news", f"{key}-{rng.randrange(10**6)}", date)
-        return self._document(topic, key, place, date, written, rng)
+        return self._document((topic,), key, place, date, written, rng)
 
     def _document(
-        self, topic: int, kind: str, place: Place, date: str, written: Written, rng: Random
+        self, about: tuple[int, ...], kind: str, place: Place, date: str, written: Written, rng: Random
     ) -> Document:
         return Document(
             url=place.url,
             site=place.host,
             kind=kind,
-            title=self._headline(topic, kind, rng),
+            title=self._headline(about, kind, rng),
             text=written.text,
             lang=self._lang,
             links=written.links,
-            about=(self._cast.entities[topic].id,),
+            about=tuple(self._cast.entities[number].id for number in about),
             date=date,
         )
 
-    def _headline(self, topic: int, kind: str, rng: Random) -> str:
+    def _about(self, sheet: Sheet) -> tuple[int, ...]:
+        """The topic, and the other one of a page that is about two."""
+        facts = self._cast.facts
+        lead = [item for item in sheet.items if facts[item >> 1].property == sheet.kind.lead]
+        return (sheet.topic, *(self._cast.other(item >> 1, bool(item & 1)) for item in lead))
+
+    def _headline(self, about: tuple[int, ...], kind: str, rng: Random) -> str:
         templates = style(self._lang).titles[kind]
-        return _title(templates[int(rng.random() * len(templates))], self._title(topic), rng)
+        return _title(templates[int(rng.random() * len(templates))], [self._title(number) for number in about], rng)
 
     def _title(self, number: int) -> str:
         """The label, told apart from namesakes by what the entity is and, if need be, by its year."""
@@ -128,6 +134,8 @@ class _Press:
             return ""
         cast = self._cast
         rng = derive(self._config.seed, "day", sheet.topic, sheet.kind.name)
+        if sheet.kind.lead:
+            return self._wedding_day(self._about(sheet), rng)
         latest, last_day = cast.died[sheet.topic], ""
         for item in sheet.items + [item for item in cast.incident[sheet.topic] if item & 1]:
             value = cast.facts[item >> 1].value
@@ -138,6 +146,13 @@ class _Press:
         if last_day and sheet.kind.name in ("obituary", "report"):
             return _soon_after(day_of(last_day, rng), rng)
         return _random_day(rng, max(_EARLIEST_NEWS, min(latest + 1, self._config.year)), self._config.year)
+
+    def _wedding_day(self, couple: tuple[int, ...], rng: Random) -> str:
+        """A day on which both are grown up and alive."""
+        born = max(self._cast.born[person] for person in couple)
+        ends = [self._cast.died[person] or self._config.year for person in couple]
+        first = born + 20 if born else min(ends) - 1
+        return _random_day(rng, min(first, min(ends) - 1), max(first, min(first + 8, min(ends) - 1)))
 
 
 @cache
@@ -161,13 +176,13 @@ def _soon_after(day: str, rng: Random) -> str:
     return f"{year + month // 13}-{month % 13 + month // 13:02d}-{number:02d}"
 
 
-def _title(template: Template, name: str, rng: Random) -> str:
+def _title(template: Template, names: list[str], rng: Random) -> str:
     parts = []
     for node in template:
         if isinstance(node, Switch):
-            parts.append(_title(node.cases[int(rng.random() * len(node.cases))], name, rng))
+            parts.append(_title(node.cases[int(rng.random() * len(node.cases))], names, rng))
         elif isinstance(node, Slot):
-            parts.append(name)
+            parts.append(names[node.name == "O"])
         else:
             parts.append(node)
     return "".join(parts)
