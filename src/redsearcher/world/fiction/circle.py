@@ -25,7 +25,7 @@ def make_circle(m: Maker, milieu: str) -> None:
     year = m.rng.randint(*_ERAS[milieu])
     people: list[int] = []
     for _ in range(m.rng.choice((2, 2, 3))):
-        family = make_family(m, city, year + m.rng.randint(-6, 6), milieu, m.rng.choice((1, 1, 2, 2, 3, 3)))
+        family = make_family(m, city, year + m.rng.randint(-6, 6), milieu, m.rng.choice((1, 1, 2, 2, 3)))
         people.extend(family.members)
     for _ in range(m.rng.choice((0, 1, 2))):
         profession = m.rng.choice(PROFESSIONS[milieu])

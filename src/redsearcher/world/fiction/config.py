@@ -20,5 +20,5 @@ class FictionConfig(Config):
     """Share of the entities that are planted near misses: copies that satisfy all but one fact of a dense subgraph."""
     namesake_share: float = Field(default=0.03, ge=0.0, le=0.2)
     """Share of people and films that bear, exactly or nearly, the name of another one."""
-    clique_share: float = Field(default=0.55, ge=0.0, le=1.0)
+    clique_share: float = Field(default=0.65, ge=0.0, le=1.0)
     """Share of the near misses that surround 4-cliques; the rest surrounds triangles and 4-cycles."""

@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from redsearcher.world.fiction import literal
 from redsearcher.world.fiction.cloning import KEPT, clone_node
 from redsearcher.world.fiction.maker import Maker
 from redsearcher.world.fiction.motif import Edge, Motif
@@ -32,15 +31,22 @@ ESSENTIAL = {
 """What no copy goes without: it gets another one when it did not share its original's."""
 
 
+NOTHING: Edge = (-1, "", -1)
+
+
 class Plan(NamedTuple):
-    """Which nodes of a motif to copy, and the fact to leave out: one of the motif's, or one that leads out of it."""
+    """Which nodes of a motif to copy, which of its facts to leave out, and which node is to share no outward fact."""
 
     copied: tuple[int, ...]
-    dropped: Edge
+    dropped: Edge = NOTHING
+    moved: int = -1
 
 
-def copy_nodes(m: Maker, motif: Motif, plan: Plan) -> list[int]:
-    """Copy the plan's nodes, all the motif's facts at them except the dropped one, and most of their other facts."""
+def copy_nodes(m: Maker, motif: Motif, plan: Plan, n_before: int) -> list[int]:
+    """Copy the plan's nodes, all the motif's facts at them except the dropped one, and most of their other facts.
+
+    Nodes from number `n_before` on are copies round the same motif: nothing new is joined to them.
+    """
     clones: dict[int, int] = {}
     for original in sorted(plan.copied, key=lambda n: (m.node(n).year, n)):
         clones[original] = clone_node(m, original, _surname(m, motif, plan, original, clones))
@@ -54,7 +60,7 @@ def copy_nodes(m: Maker, motif: Motif, plan: Plan) -> list[int]:
         if property_ == "P3373":
             m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
     for original, clone in clones.items():
-        _surroundings(m, motif, plan, original, clone, clones)
+        _surroundings(m, motif, plan, original, clones, n_before)
         _finish(m, plan, original, clone)
     return list(clones.values())
 
@@ -91,21 +97,23 @@ def _parents(m: Maker, motif: Motif, plan: Plan, original: int, clone: int, clon
         m.draft.link(clone, "P25", mother)
 
 
-def _surroundings(m: Maker, motif: Motif, plan: Plan, original: int, clone: int, clones: dict[int, int]) -> None:
+def _surroundings(m: Maker, motif: Motif, plan: Plan, original: int, clones: dict[int, int], n_before: int) -> None:
     """Facts beyond the motif's own, shared as often as KEPT says; none between the dropped fact's ends."""
     ends = {plan.dropped[0], plan.dropped[2]}
-    inside = set(motif.nodes)
+    inside, clone = set(motif.nodes), clones[original]
     for property_, objects in list(m.draft.out[original].items()):
         for object_ in objects:
+            if original == plan.moved and object_ not in inside:
+                continue
             wanted = {original, object_} != ends and (original, property_, object_) not in motif.edges
-            if wanted and object_ not in clones.values() and m.maybe(KEPT.get(property_, 0.0)):
+            if wanted and object_ < n_before and m.maybe(KEPT.get(property_, 0.0)):
                 m.draft.link(clone, property_, clones.get(object_, object_))
     for property_, subjects in list(m.draft.into[original].items()):
         row = properties()[property_]
         if row.functional or row.symmetric or property_ in ("P1923", *PARENTS):
             continue
         for subject in subjects[:MAX_INCOMING]:
-            if subject not in inside and subject not in clones.values() and m.maybe(INCOMING):
+            if subject not in inside and subject < n_before and m.maybe(INCOMING):
                 m.draft.link(subject, property_, clone)
 
 
@@ -115,9 +123,10 @@ def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
     avoided = plan.dropped[2] if plan.dropped[0] == original else -1
     for property_ in ESSENTIAL.get(node.type, ()):
         if not draft.get(clone, property_):
-            substitute(m, clone, property_, draft.one(original, property_), avoided)
+            known = draft.one(original, property_)
+            substitute(m, clone, property_, known, known if original == plan.moved else avoided)
     subject, property_, object_ = plan.dropped
-    if subject == original and object_ >= 0 and properties()[property_].functional and property_ not in PERSONAL:
+    if subject == original and properties()[property_].functional and property_ not in PERSONAL:
         substitute(m, clone, property_, object_, object_)
     if node.type == "event":
         for _ in range(20):
@@ -138,10 +147,3 @@ def substitute(m: Maker, clone: int, property_: str, model: int, avoided: int) -
         if other != avoided and m.draft.link(clone, property_, other):
             return True
     return False
-
-
-def change_amount(m: Maker, clone: int, property_: str) -> None:
-    """Make a copy's quantity far from its original's."""
-    value = m.draft.values[clone][property_]
-    amount = float(value.text) * m.rng.choice((0.3, 0.4, 2.5, 3.5))
-    m.draft.values[clone][property_] = literal.quantity(max(1, round(amount)), value.unit)

@@ -43,9 +43,11 @@ def generate(config: FictionConfig) -> Fiction:
     m = Maker(draft, names, dice("natural"), config.lang)
     make_geography(m, n_natural)
     _commons(m)
-    milieus, weights = list(SHARES), list(SHARES.values())
+    made = dict.fromkeys(SHARES, 0)
     while len(draft) < n_natural - 25:
-        make_circle(m, m.rng.choices(milieus, weights)[0])
+        milieu = min(SHARES, key=lambda name: (made[name] + m.rng.random()) / SHARES[name])
+        make_circle(m, milieu)
+        made[milieu] += 1
     _offices(m)
     n_made = len(draft)
     planted = plant(Maker(draft, names, dice("planting"), config.lang), config.n_entities, config.clique_share)

@@ -34,7 +34,7 @@ class Family(NamedTuple):
 def make_person(m: Maker, city: int, year: int, sex: str, profession: str, surname: str = "") -> int:
     """A person born in `year` whose home is `city`: name, dates, birthplace, citizenship, schooling."""
     home = m.node(city)
-    born = city if m.maybe(0.65) else m.popular("city", home.country)
+    born = city if m.maybe(0.5) else m.popular("city", home.country)
     surname = surname or m.names.surname(m.node(born).sound)
     given, name = m.names.person(home.sound, sex, surname)
     end = year + min(97, max(31, round(m.rng.gauss(77, 12))))
@@ -46,8 +46,8 @@ def make_person(m: Maker, city: int, year: int, sex: str, profession: str, surna
     m.draft.link(person, "P19", born)
     m.draft.link(person, "P27", home.country if m.maybe(0.9) else m.popular("country"))
     _life(m, person)
-    if m.maybe(0.35):
-        m.draft.link(person, "P551", city if m.maybe(0.5) else m.popular("city"))
+    if m.maybe(0.3):
+        m.draft.link(person, "P551", city if m.maybe(0.4) else m.popular("city"))
     return person
 
 
@@ -69,7 +69,7 @@ def school(m: Maker, person: int, favourites: list[int]) -> None:
     if m.node(person).year > NOW - 22 or m.maybe(0.25):
         return
     for _ in range(1 if m.maybe(0.8) else 2):
-        if favourites and m.maybe(0.6) and m.draft.link(person, "P69", m.rng.choice(favourites)):
+        if favourites and m.maybe(0.4) and m.draft.link(person, "P69", m.rng.choice(favourites)):
             continue
         m.try_link(person, "P69", lambda: m.popular("university", m.node(person).country))
 

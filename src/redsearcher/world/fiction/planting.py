@@ -1,9 +1,9 @@
 """Near misses, planted round dense subgraphs before a world is frozen.
 
 For a subgraph with an answer node, and for each of its facts, a few of its nodes (the answer among them) are copied
-with everything that joins them to the rest and to the world around, except that fact. A question that asks for the
-answer by all facts then has one answer, and loses it when any one of them is left out. Further copies keep every fact
-but differ in one fact that leads out of the subgraph, so that those facts are needed as well.
+with what joins them to the rest and to the world around, except that fact. A question that asks for the
+answer by all facts then has one answer, and no longer when any one of them is left out. Further copies keep every fact but
+stand elsewhere, so that what leads out of the subgraph is needed as well.
 """
 
 from collections import Counter
@@ -11,20 +11,15 @@ from itertools import combinations
 from typing import NamedTuple
 
 from redsearcher.world.fiction.cloning import CLONABLE
-from redsearcher.world.fiction.copying import Plan, change_amount, copy_nodes, substitute
+from redsearcher.world.fiction.copying import NOTHING, Plan, copy_nodes
 from redsearcher.world.fiction.maker import Maker
 from redsearcher.world.fiction.motif import Edge, Motif, Neighbourhoods, motifs_at
-from redsearcher.world.fiction.names import listed
 from redsearcher.world.property import properties
 
 ONE_HOLDER = frozenset({"P26", "P36", "P47", "P286", "P169", "P1037"})
 """Properties whose object belongs to one subject only: a second spouse, capital or office would look odd."""
-ANCHORS = frozenset(
-    listed("P19|P27|P69|P108|P840|P272|P123|P159|P166|P1433|P276|P206|P54|P551|P57|P58|P86|P144|P131|P2860|P184|P749")
-)
-"""Facts that lead out of a subgraph and that a question may well give."""
-AMOUNTS = frozenset({"P1082", "P2139", "P2044", "P8328", "P2043"})
-N_ANCHOR_COPIES = 2
+MOVED_SHARE = 0.4
+"""How many subgraphs get, besides, a whole copy of which one node stands elsewhere."""
 MOST_CHILDREN = 6
 
 
@@ -70,17 +65,19 @@ def _surround(m: Maker, motif: Motif, limit: int) -> Planted | None:
     for answer in m.rng.sample(motif.nodes, len(motif.nodes)):
         plans = [p for edge in motif.edges if (p := _plan(m, motif, answer, edge)) is not None]
         cost = sum(len(p.copied) for p in plans)
-        if len(plans) == len(motif.edges) and (best is None or cost < best[0]):
+        cheapest = best is None or cost < best[0]
+        if len(plans) == len(motif.edges) and cheapest and not _crowded(m, motif, plans):
             best = (cost, answer, plans)
     if best is None or len(m.draft) + best[0] > limit:
         return None
     _, answer, plans = best
+    n_before = len(m.draft)
     for plan in plans:
-        copy_nodes(m, motif, plan)
-    for anchor in _anchors(m, motif):
-        elsewhere = _plan(m, motif, answer, anchor)
-        if elsewhere is not None and len(m.draft) + len(elsewhere.copied) <= limit:
-            _copy_elsewhere(m, motif, elsewhere)
+        copy_nodes(m, motif, plan, n_before)
+    if m.maybe(MOVED_SHARE):
+        moved = _moved(m, motif, answer)
+        if moved is not None and len(m.draft) + len(moved.copied) <= limit:
+            copy_nodes(m, motif, moved, n_before)
     name = "E{}".format
     return Planted(
         motif.shape,
@@ -93,22 +90,34 @@ def _surround(m: Maker, motif: Motif, limit: int) -> Planted | None:
 
 def _plan(m: Maker, motif: Motif, answer: int, dropped: Edge) -> Plan | None:
     """The fewest nodes to copy, the answer and an end of the dropped fact among them; None when there are none."""
-    if _implied(m, dropped, motif):
+    if _implied(dropped, motif):
         return None
+    copied = _fewest(m, motif, answer, {dropped[0], dropped[2]}, dropped)
+    return Plan(copied, dropped) if copied else None
+
+
+def _moved(m: Maker, motif: Motif, answer: int) -> Plan | None:
+    """The fewest nodes to copy with all facts of the motif, a random one of them to stand elsewhere."""
+    node = m.rng.choice(motif.nodes)
+    copied = _fewest(m, motif, answer, {node}, NOTHING)
+    return Plan(copied, NOTHING, node) if copied else None
+
+
+def _fewest(m: Maker, motif: Motif, answer: int, touched: set[int], dropped: Edge) -> tuple[int, ...]:
+    """The smallest set of nodes with the answer and one of `touched` whose facts to the rest a copy can have as well;
+    empty when there is none."""
     others = [n for n in motif.nodes if n != answer]
     for size in range(len(motif.nodes)):
         choices = list(combinations(others, size))
         m.rng.shuffle(choices)
         for rest in choices:
             copied = {answer, *rest}
-            if _crowded(m, copied):
+            if not touched & copied or any(m.node(n).type not in CLONABLE for n in copied):
                 continue
-            touches = dropped[0] in copied or dropped[2] in copied
-            if touches and all(m.node(n).type in CLONABLE for n in copied):
-                boundary = [e for e in motif.edges if e != dropped and (e[0] in copied) != (e[2] in copied)]
-                if all(_can_double(e, copied) for e in boundary):
-                    return Plan(tuple(sorted(copied)), dropped)
-    return None
+            boundary = [e for e in motif.edges if e != dropped and (e[0] in copied) != (e[2] in copied)]
+            if all(_can_double(e, copied) for e in boundary):
+                return tuple(sorted(copied))
+    return ()
 
 
 def _can_double(edge: Edge, copied: set[int]) -> bool:
@@ -119,40 +128,21 @@ def _can_double(edge: Edge, copied: set[int]) -> bool:
     return not properties()[property_].functional
 
 
-def _crowded(m: Maker, copied: set[int]) -> bool:
-    """Whether a copied person's family already has as many children as look natural."""
-    parents = [p for n in copied for p in (m.draft.one(n, "P22"), m.draft.one(n, "P25")) if p >= 0 and p not in copied]
-    return any(len(m.draft.subjects(p, "P22")) + len(m.draft.subjects(p, "P25")) >= MOST_CHILDREN for p in parents)
+def _crowded(m: Maker, motif: Motif, plans: list[Plan]) -> bool:
+    """Whether the copies would give somebody more children than look natural."""
+    born: Counter[int] = Counter()
+    for plan in plans:
+        for child, property_, parent in motif.edges:
+            if child in plan.copied and property_ in ("P22", "P25", "P3373") and parent not in plan.copied:
+                born.update([parent] if property_ != "P3373" else m.draft.get(child, "P25"))
+    held = {p: len(m.draft.subjects(p, "P22")) + len(m.draft.subjects(p, "P25")) for p in born}
+    return any(held[p] + n > MOST_CHILDREN for p, n in born.items())
 
 
-def _implied(m: Maker, edge: Edge, motif: Motif) -> bool:
+def _implied(edge: Edge, motif: Motif) -> bool:
     """Whether the rest of the motif forces the fact: siblings who share both parents in it."""
     one, property_, other = edge
     if property_ != "P3373":
         return False
     shared = [e for e in motif.edges if e[1] in ("P22", "P25") and e[0] in (one, other)]
     return len(shared) == 4
-
-
-def _anchors(m: Maker, motif: Motif) -> list[Edge]:
-    """Some facts that lead out of the motif; an amount counts as a fact whose object is -1."""
-    inside = set(motif.nodes)
-    found: list[Edge] = []
-    for node in motif.nodes:
-        for property_, objects in m.draft.out[node].items():
-            if property_ in ANCHORS:
-                found.extend((node, property_, o) for o in objects if o not in inside)
-        found.extend((node, property_, -1) for property_ in m.draft.values[node] if property_ in AMOUNTS)
-    return m.rng.sample(found, min(N_ANCHOR_COPIES, len(found)))
-
-
-def _copy_elsewhere(m: Maker, motif: Motif, plan: Plan) -> None:
-    """A copy with every fact of the motif, which differs in the plan's outward fact."""
-    before = len(m.draft)
-    copy_nodes(m, motif, plan)
-    node, property_, object_ = plan.dropped
-    clone = before + sorted(plan.copied, key=lambda n: (m.node(n).year, n)).index(node)
-    if object_ < 0:
-        change_amount(m, clone, property_)
-    elif not m.draft.get(clone, property_):
-        substitute(m, clone, property_, object_, object_)
