@@ -18,6 +18,7 @@ _OF_NAME = re.compile(
 _BLURRED = re.compile(
     r"[?!;:]\s|[a-z]{3}\.\s|[.?!;:,]$|[\"“”()]|, [^A-Z]| (and|or|who|that|which|whose|before|after|than) [^A-Z]|['’]s [^A-Z]"
 )
+_PARTICIPLE = re.compile(r"(?P<verb>was|is) (?=(?:\w+ed|born|written|set|held|won|led|fed) (?!in(?:to)? its))")
 _CHINESE_BLURRED = re.compile(r"[，。？！；：、《》“”的]|^[一另又某这该其此第它有]|^\d")
 ABBREVIATION = re.compile(r"(?:^|[\s“(.-])(?:[A-Z]|St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Co|No|Prof|Gen)\.$")
 _LOWER_ARTICLE = re.compile(r"(a|an|the|this|that|one|another|its|their|it) ")
@@ -81,6 +82,28 @@ def event(property_id: str) -> str:
 def chinese_event(property_id: str) -> str:
     """What happened at that time, without the time: 出生."""
     return properties()[property_id].zh.forward[0].replace("{}", "").strip("于")
+
+
+@cache
+def dated_phrases(property_id: str, lang: Lang) -> dict[str, tuple[str, ...]]:
+    """Time property -> forward phrases of `property_id` that can carry its date too: "was born in {}" one of birth."""
+    property_ = properties()[property_id]
+    found: dict[str, tuple[str, ...]] = {}
+    for time in properties().values():
+        if time.object[0] != "time" or property_.is_literal or not set(time.subject) & set(property_.subject):
+            continue
+        lead = f"{event(time.id)} " if lang == "en" else chinese_event(time.id)
+        phrases = property_.phrases(lang).forward
+        fitting = tuple(phrase for phrase in phrases if phrase.startswith(lead) and phrase.endswith("{}"))
+        if fitting:
+            found[time.id] = fitting
+    return found
+
+
+def reduced(phrase: str) -> str | None:
+    """An English verb phrase as it follows a noun without "who was": "directed by {}"; None if it does not so reduce."""
+    match = _PARTICIPLE.match(phrase)
+    return phrase[match.end("verb") :].lstrip() if match else None
 
 
 def written_name(name: str, type_: str, lang: Lang) -> str:

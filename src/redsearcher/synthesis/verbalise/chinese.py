@@ -9,7 +9,7 @@ from redsearcher.synthesis.verbalise.discourse import Discourse
 from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import entity_types, properties
-from redsearcher.world.wording import CHINESE_DIGITS, chinese_event, written_name
+from redsearcher.world.wording import CHINESE_DIGITS, chinese_event, dated_phrases, written_name
 
 EXISTS = ("有{}，", "已知有{}，", "设想{}，")
 SEEK = ("我在寻找{}：", "我想找出{}：", "请找出{}：")
@@ -23,6 +23,7 @@ class Chinese:
     names: Mapping[str, str]
     rng: Random
     discourse: Discourse = field(init=False)
+    recent: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.discourse = Discourse(self.query, "zh")
@@ -45,15 +46,12 @@ class Chinese:
         return f"{self._subject(sentence.subject)}{self._series(sentence.predicates)}。"
 
     def _series(self, predicates: Sequence[Predicate], *, apart: bool = False) -> str:
-        """Predicates one after the other; `apart` from the subject, a leading 的 is dropped, as everywhere but at first."""
-        parts = [self._predicate(predicate) for predicate in predicates]
-        first, rest = parts[0], [part.removeprefix("的") for part in parts[1:]]
-        if apart:
-            first = first.removeprefix("的")
-        if not rest:
-            return first
+        """Predicates one after the other. Only a sole one right after the subject may be led by 的."""
+        parts = [self._predicate(predicate, led=len(predicates) == 1 and not apart) for predicate in predicates]
+        if len(parts) == 1:
+            return parts[0]
         joint = "，并且" if self.rng.random() < 0.3 else "，"
-        return "，".join([first, *rest[:-1]]) + joint + rest[-1]
+        return "，".join(parts[:-1]) + joint + parts[-1]
 
     def _closing(self, name: str) -> str:
         reference, noun = self._known(name), self.discourse.noun(name)
@@ -109,7 +107,8 @@ class Chinese:
             head = "某" if initial and not mention.relative and self.rng.random() < 0.6 else "一"
         described = ""
         if mention.relative:
-            described = "、".join(self._predicate(p).removeprefix("的") for p in mention.relative) + "的"
+            parts = [self._predicate(predicate, led=False) for predicate in mention.relative]
+            described = "、".join(f"作为{part[1:]}" if part.startswith("是") else part for part in parts) + "的"
         return f"{head}{self._measure(mention.var)}{described}{noun}"
 
     def _role(self, mention: Mention, *, initial: bool) -> str:
@@ -126,20 +125,26 @@ class Chinese:
 
     # ---- predicates
 
-    def _predicate(self, predicate: Predicate) -> str:
+    def _predicate(self, predicate: Predicate, *, led: bool) -> str:
+        """The words of a predicate; `led`: phrases that begin with 的 may be used as they are."""
         constraint = predicate.constraint
         if isinstance(constraint, LiteralAtom):
-            phrases = properties()[constraint.property].zh.forward
-            ways = wordings(constraint.property, Interval(constraint.low, constraint.high), "zh")
-            return self._pick(phrases).replace("{}", self._pick(ways))
+            return self._pick(properties()[constraint.property].zh.forward).replace("{}", self._range(constraint))
         if predicate.other is None:
             raise ValueError(f"constraint {constraint.id} needs another end")
         if isinstance(constraint, CompareAtom):
             return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
-        phrases = properties()[constraint.property].zh.forward
-        if not predicate.forward:
-            phrases = properties()[constraint.property].zh.backward
-        return self._pick(phrases).replace("{}", self._mention(predicate.other))
+        property_ = properties()[constraint.property]
+        if predicate.when is not None:
+            phrases = dated_phrases(property_.id, "zh")[predicate.when.property]
+            said = self._pick(phrases).replace("{}", self._mention(predicate.other))
+            return self._range(predicate.when) + said
+        phrases = property_.zh.forward if predicate.forward else property_.zh.backward
+        phrase = self._pick(phrases)
+        return (phrase if led else phrase.removeprefix("的")).replace("{}", self._mention(predicate.other))
+
+    def _range(self, literal: LiteralAtom) -> str:
+        return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "zh"))
 
     def _compare(self, constraint: CompareAtom, forward: bool) -> str:
         mine, theirs = constraint.left_property, constraint.right_property
@@ -151,5 +156,8 @@ class Chinese:
         return f"在{{}}{chinese_event(theirs)}{'之前' if forward else '之后'}{chinese_event(mine)}"
 
     def _pick(self, options: Sequence[str]) -> str:
-        """The first, plainest option half of the time."""
-        return options[0] if self.rng.random() < 0.5 else self.rng.choice(options)
+        """The first, plainest option half of the time; none of those used last if there is another."""
+        fresh = [option for option in options if option not in self.recent] or list(options)
+        picked = fresh[0] if self.rng.random() < 0.5 else self.rng.choice(fresh)
+        self.recent = [picked, *self.recent[:3]]
+        return picked

@@ -9,7 +9,7 @@ from redsearcher.synthesis.verbalise.discourse import Discourse
 from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import properties
-from redsearcher.world.wording import ORDINALS, WORKS, event, indefinite, plural, written_name
+from redsearcher.world.wording import ORDINALS, WORKS, dated_phrases, event, indefinite, plural, reduced, written_name
 
 EXISTS = ("There is {}.", "Think of {}.", "Consider {}.")
 SEEK = ("I am looking for {}.", "I am trying to identify {}.", "I want to find {}.")
@@ -23,6 +23,7 @@ class English:
     names: Mapping[str, str]
     rng: Random
     discourse: Discourse = field(init=False)
+    recent: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.discourse = Discourse(self.query, "en")
@@ -104,7 +105,11 @@ class English:
         if not mention.relative:
             return text
         pronoun = "who" if who else "that"
-        return f"{text} {_series([f'{pronoun} {self._predicate(p)}' for p in mention.relative])}"
+        said = [self._predicate(predicate) for predicate in mention.relative]
+        short = reduced(said[0]) if len(said) == 1 and text != "someone" else None
+        if short is not None and self.rng.random() < 0.75:
+            return f"{text} {short}"
+        return f"{text} {_series([f'{pronoun} {part}' for part in said])}"
 
     def _role(self, mention: Mention, *, initial: bool) -> str:
         owner, role = mention.owner, mention.role
@@ -127,17 +132,21 @@ class English:
     def _predicate(self, predicate: Predicate) -> str:
         constraint = predicate.constraint
         if isinstance(constraint, LiteralAtom):
-            phrases = properties()[constraint.property].en.forward
-            ways = wordings(constraint.property, Interval(constraint.low, constraint.high), "en")
-            return self._pick(phrases).replace("{}", self._pick(ways))
+            return self._pick(properties()[constraint.property].en.forward).replace("{}", self._range(constraint))
         if predicate.other is None:
             raise ValueError(f"constraint {constraint.id} needs another end")
         if isinstance(constraint, CompareAtom):
             return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
-        phrases = properties()[constraint.property].en.forward
-        if not predicate.forward:
-            phrases = properties()[constraint.property].en.backward
-        return self._pick(phrases).replace("{}", self._mention(predicate.other))
+        property_ = properties()[constraint.property]
+        if predicate.when is not None:
+            phrases = dated_phrases(property_.id, "en")[predicate.when.property]
+            said = self._pick(phrases).replace("{}", self._mention(predicate.other))
+            return f"{said} {self._range(predicate.when)}"
+        phrase = self._pick(property_.en.forward if predicate.forward else property_.en.backward)
+        return phrase.replace("{}", self._mention(predicate.other))
+
+    def _range(self, literal: LiteralAtom) -> str:
+        return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "en"))
 
     def _compare(self, constraint: CompareAtom, forward: bool) -> str:
         mine, theirs = constraint.left_property, constraint.right_property
@@ -149,8 +158,11 @@ class English:
         return f"{event(mine)} {'before' if forward else 'after'} {{}} {event(theirs)}"
 
     def _pick(self, options: Sequence[str]) -> str:
-        """The first, plainest option half of the time."""
-        return options[0] if self.rng.random() < 0.5 else self.rng.choice(options)
+        """The first, plainest option half of the time; none of those used last if there is another."""
+        fresh = [option for option in options if option not in self.recent] or list(options)
+        picked = fresh[0] if self.rng.random() < 0.5 else self.rng.choice(fresh)
+        self.recent = [picked, *self.recent[:3]]
+        return picked
 
 
 def _series(parts: Sequence[str]) -> str:

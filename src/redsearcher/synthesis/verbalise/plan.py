@@ -6,7 +6,7 @@ from typing import Literal
 
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role
 from redsearcher.world.property import Lang, properties
-from redsearcher.world.wording import End, role_noun
+from redsearcher.world.wording import End, dated_phrases, role_noun
 
 MAX_PREDICATES = 3
 Opening = Literal["plain", "exists", "seek"]
@@ -120,20 +120,22 @@ class Planner:
         return by_verb, by_role
 
     def _speak(self, name: str, mention: Mention, pending: list[Predicate], intros: list[tuple[FactAtom, str]]) -> None:
+        """Write sentences about a variable; whatever brings in another with clauses of its own ends its sentence."""
         self.rng.shuffle(pending)
         while pending or intros:
             room = MAX_PREDICATES - bool(intros)
             left = len(pending)
             take = left if left <= room else (left + 1) // 2 if left <= 2 * room else room
-            if len(intros) > 1 and left:
-                take = min(take, max(1, left // len(intros)))
             predicates, pending = pending[:take], pending[take:]
-            if intros:
+            while intros and len(predicates) < MAX_PREDICATES:
                 atom, other = intros.pop(0)
                 if other in self.introduced:
                     pending += self._predicates(name)
-                else:
-                    predicates.append(self._introduce(name, atom, other))
+                    continue
+                predicates.append(self._introduce(name, atom, other))
+                if predicates[-1].other is not None and predicates[-1].other.kind == "new":
+                    if predicates[-1].other.relative:
+                        break
             if predicates:
                 self.sentences.append(self._sentence(mention, predicates))
                 mention = Mention(name, "known")
@@ -201,19 +203,25 @@ class Planner:
         constraints = self._pending(name, within=within, anchors_only=anchors_only)
         self.rng.shuffle(constraints)
         dates = {c.property: c for c in constraints if isinstance(c, LiteralAtom)}
+        chosen = constraints[:limit]
         found: list[Predicate] = []
-        for constraint in constraints[:limit]:
-            if constraint.id in self.said:
-                continue
-            self.said.add(constraint.id)
-            found.append(self._predicate(name, constraint, dates))
+        for constraint in sorted(chosen, key=lambda c: isinstance(c, LiteralAtom)):
+            if constraint.id not in self.said:
+                predicate = self._predicate(name, constraint, dates)
+                self.said |= {constraint.id} | ({predicate.when.id} if predicate.when else set())
+                found.append(predicate)
+        self.rng.shuffle(found)
         return found
 
     def _predicate(self, name: str, constraint: Constraint, dates: dict[str, LiteralAtom]) -> Predicate:
         if isinstance(constraint, LiteralAtom):
             return Predicate(constraint, True)
         forward = (constraint.left if isinstance(constraint, CompareAtom) else constraint.subject) == name
-        return Predicate(constraint, forward, self._owner(_other(constraint, name)))
+        when = None
+        if isinstance(constraint, FactAtom) and forward:
+            fitting = [date for date in dated_phrases(constraint.property, self.lang) if date in dates]
+            when = next((dates[date] for date in fitting if dates[date].id not in self.said), None)
+        return Predicate(constraint, forward, self._owner(_other(constraint, name)), when)
 
     def _owner(self, name: str) -> Mention:
         return Mention(name, "given" if self.query.variable(name).role is Role.GIVEN else "known")
@@ -221,7 +229,8 @@ class Planner:
     def _role(self, name: str, atom: FactAtom) -> str | None:
         """The noun that `name` bears through the atom, if nobody else in the query bears it."""
         noun = role_noun(atom.property, _end(atom, name), self.lang)
-        if noun is None:
+        kin = properties()[atom.property].subject == properties()[atom.property].object
+        if noun is None or (kin and sum(c.kind == "fact" and c.property == atom.property for c in self.query.constraints) > 1):
             return None
         for other in self.query.constraints:
             if not isinstance(other, FactAtom) or other.property != atom.property:

@@ -9,7 +9,7 @@ from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns
 from redsearcher.agent.solver.parse.tree import Clause, ParseError, Phrase, Verb
 from redsearcher.world import interval
 from redsearcher.world.property import entity_types
-from redsearcher.world.wording import CHINESE_DIGITS, role_nouns, type_nouns
+from redsearcher.world.wording import CHINESE_DIGITS, dated_phrases, role_nouns, type_nouns
 
 MAX_STEPS = 20_000
 _EXISTS = re.compile(r"(?:已知有|有|设想|我在寻找|我想找出|请找出|请找到)")
@@ -18,6 +18,7 @@ _ASKS = (
     re.compile(r"(?:请问)?(?P<np>.+)(?:是谁|叫什么名字|的名称是什么|是哪.+)"),
 )
 _SEPARATORS = ("，并且", "，")
+_NEVER_FIRST = frozenset("一另又某这该其此第它有的，、")
 
 
 def clauses(text: str, asks: bool) -> Iterator[Clause]:
@@ -29,13 +30,15 @@ def clauses(text: str, asks: bool) -> Iterator[Clause]:
     if opening := _EXISTS.match(text):
         for phrase, end in sentence.phrases(opening.end()):
             if phrase.kind == "new" and text[end : end + 1] in ("，", "："):
-                for verbs, stop in sentence.series(end + 1, first=False, separators=_SEPARATORS):
+                for verbs, stop in sentence.series(end + 1, led=False, separators=_SEPARATORS):
                     if stop == len(text):
                         yield Clause(phrase, verbs)
-    for subject, end in sentence.phrases(0, plain_first=True):
-        for verbs, stop in sentence.series(end, first=True, separators=_SEPARATORS):
-            if stop == len(text):
-                yield Clause(subject, verbs)
+    for led in (True, False):
+        for subject, end in sentence.phrases(0):
+            if led == text.startswith("的", end):
+                for verbs, stop in sentence.series(end, led=led, separators=_SEPARATORS):
+                    if stop == len(text):
+                        yield Clause(subject, verbs)
 
 
 def _questions(text: str) -> Iterator[Clause]:
@@ -44,9 +47,9 @@ def _questions(text: str) -> Iterator[Clause]:
         if match is None:
             continue
         if kind := match.groupdict().get("kind"):
-            for noun in type_nouns("zh"):
-                if kind.endswith(noun):
-                    yield Clause(Phrase("known", noun=noun), asks=True)
+            noun = max((noun for noun in type_nouns("zh") if kind.endswith(noun)), key=len, default=None)
+            if noun is not None:
+                yield Clause(Phrase("known", noun=noun), asks=True)
             continue
         for phrase, end in _Sentence(match["np"]).phrases(0):
             if end == len(match["np"]) and phrase.kind in ("known", "role"):
@@ -71,51 +74,59 @@ class _Sentence:
 
     # ---- verb phrases
 
-    def series(self, start: int, *, first: bool, separators: tuple[str, ...]) -> Iterator[tuple[tuple[Verb, ...], int]]:
-        """Coordinated verb phrases. Only right after a subject (`first`) does 的 lead those that have it."""
+    def series(self, start: int, *, led: bool, separators: tuple[str, ...]) -> Iterator[tuple[tuple[Verb, ...], int]]:
+        """Coordinated verb phrases. Only a sole one right after a subject is led by 的 (`led`)."""
         self._step()
-        for verb, end in self._verbs(start, first):
-            for separator in separators:
+        for verbs, end in self._verbs(start, led=led):
+            for separator in () if led else separators:
                 if self.text.startswith(separator, end):
-                    for rest, stop in self.series(end + len(separator), first=False, separators=separators):
-                        yield (verb, *rest), stop
-            yield (verb,), end
+                    for rest, stop in self.series(end + len(separator), led=False, separators=separators):
+                        yield (*verbs, *rest), stop
+            yield verbs, end
 
-    def _verbs(self, start: int, first: bool) -> Iterator[tuple[Verb, int]]:
+    def _verbs(self, start: int, *, led: bool) -> Iterator[tuple[tuple[Verb, ...], int]]:
+        yield from self._dated(start)
         for pattern in patterns("zh"):
-            prefix = pattern.prefix if first else pattern.prefix.removeprefix("的")
-            if not self.text.startswith(prefix, start):
-                continue
-            after = start + len(prefix)
-            if pattern.kind == "literal":
-                for found, end in interval.read(pattern.property, self.text, after, "zh"):
-                    if self.text.startswith(pattern.suffix, end):
-                        yield Verb(pattern.property, True, interval=found), end + len(pattern.suffix)
-                continue
-            if pattern.suffix and pattern.suffix not in self.text[after:]:
-                continue
-            for phrase, end in self.phrases(after):
+            for prefix in _prefixes(pattern.prefix, led):
+                if self.text.startswith(prefix, start):
+                    for verb, end in self._after(pattern, start + len(prefix)):
+                        yield (verb,), end
+
+    def _after(self, pattern: Pattern, start: int) -> Iterator[tuple[Verb, int]]:
+        if pattern.kind == "literal":
+            for found, end in interval.read(pattern.property, self.text, start, "zh"):
                 if self.text.startswith(pattern.suffix, end):
-                    yield _verb(pattern, phrase), end + len(pattern.suffix)
+                    yield Verb(pattern.property, True, interval=found), end + len(pattern.suffix)
+        elif pattern.suffix in self.text[start:]:
+            for phrase, end in self.phrases(start):
+                if self.text.startswith(pattern.suffix, end):
+                    verb = Verb(pattern.property, pattern.forward, phrase, against=pattern.against)
+                    yield verb, end + len(pattern.suffix)
+
+    def _dated(self, start: int) -> Iterator[tuple[tuple[Verb, ...], int]]:
+        """A date before the event it dates: 1950年代出生于..."""
+        if not self.text[start : start + 1].isdigit():
+            return
+        for pattern in patterns("zh"):
+            for date, phrases in dated_phrases(pattern.property, "zh").items():
+                if pattern.kind == "fact" and pattern.forward and f"{pattern.prefix}{{}}" in phrases:
+                    for found, end in interval.read(date, self.text, start, "zh"):
+                        if self.text.startswith(pattern.prefix, end):
+                            for verb, stop in self._after(pattern, end + len(pattern.prefix)):
+                                yield (verb, Verb(date, True, interval=found)), stop
 
     # ---- noun phrases
 
-    def phrases(self, start: int, *, plain_first: bool = False) -> Iterator[tuple[Phrase, int]]:
-        """Noun phrases at an offset: those of the grammar first, then whatever may be a name, the shortest first.
-
-        Where 的 may lead a verb phrase (的支流包括), `plain_first` tries that before a possessive (的支流).
-        """
+    def phrases(self, start: int) -> Iterator[tuple[Phrase, int]]:
+        """Noun phrases at an offset: those of the grammar first, then whatever may be a name, the shortest first."""
         self._step()
         if self.text.startswith("其", start) and (match := _nouns().own.match(self.text, start)):
             yield Phrase("role", noun=match["role"], owner=Phrase("pronoun")), match.end()
         for phrase, end in self._simple(start):
-            if plain_first:
-                yield phrase, end
             for match in (_nouns().owned.match(self.text, end), _nouns().owned_one.match(self.text, end)):
                 if match and phrase.kind in ("given", "known", "pronoun"):
                     yield Phrase("role", noun=match["role"], owner=phrase), match.end()
-            if not plain_first:
-                yield phrase, end
+            yield phrase, end
 
     def _simple(self, start: int) -> Iterator[tuple[Phrase, int]]:
         nouns = _nouns()
@@ -135,6 +146,8 @@ class _Sentence:
                     yield Phrase("given", self.text[start + 1 : end]), end + 1
                     end = self.text.find(closing, end + 1)
                 return
+        if self.text[start : start + 1] in _NEVER_FIRST:
+            return
         stop = re.compile("[，；：、的]").search(self.text, start)
         for end in self.ends:
             if end > start:
@@ -147,13 +160,18 @@ class _Sentence:
         bare = _nouns().noun.match(self.text, match.end())
         if bare:
             yield Phrase("new", noun=bare[0], number=number), bare.end()
-        for verbs, end in self.series(match.end(), first=False, separators=("、",)):
+        for verbs, end in self.series(match.end(), led=False, separators=("、",)):
             if noun := _nouns().described.match(self.text, end):
                 yield Phrase("new", noun=noun["noun"], number=number, relative=verbs), noun.end()
 
 
-def _verb(pattern: Pattern, other: Phrase) -> Verb:
-    return Verb(pattern.property, pattern.forward, other, against=pattern.against)
+def _prefixes(prefix: str, led: bool) -> tuple[str, ...]:
+    """How a phrase begins: with its 的 or not; 作为 for 是 where it describes a noun."""
+    if prefix.startswith("的"):
+        return (prefix,) if led else (prefix[1:],)
+    if led:
+        return ()
+    return (prefix, f"作为{prefix[1:]}") if prefix.startswith("是") else (prefix,)
 
 
 def _person() -> str:
@@ -201,4 +219,4 @@ def _any(words: list[str]) -> str:
 def _boundaries() -> re.Pattern[str]:
     """Where a name may end: before punctuation, 的, a verb phrase, or the rest of a phrase around it."""
     suffixes = sorted({pattern.suffix for pattern in patterns("zh")} - {""})
-    return re.compile(rf"(?=[，、的\d]|{'|'.join(map(re.escape, suffixes))}|{openings('zh').pattern})")
+    return re.compile(rf"(?=[，、的\d]|{'|'.join(map(re.escape, suffixes))}|作为|{openings('zh').pattern})")

@@ -8,7 +8,7 @@ from functools import cache
 from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns
 from redsearcher.agent.solver.parse.tree import Clause, ParseError, Phrase, Verb
 from redsearcher.world import interval
-from redsearcher.world.wording import ORDINALS, plural, read_name, role_nouns, type_nouns
+from redsearcher.world.wording import ORDINALS, dated_phrases, plural, read_name, reduced, role_nouns, type_nouns
 
 MAX_STEPS = 20_000
 _EXISTS = re.compile(
@@ -82,26 +82,38 @@ class _Sentence:
         self._step()
         if not self.text.startswith(pronoun, start):
             return
-        for verb, end in self._verbs(start + len(pronoun)):
+        for verbs, end in self._verbs(start + len(pronoun)):
             for separator in _SEPARATORS:
                 if self.text.startswith(separator, end):
                     for rest, stop in self.series(end + len(separator), pronoun):
-                        yield (verb, *rest), stop
-            yield (verb,), end
+                        yield (*verbs, *rest), stop
+            yield verbs, end
 
-    def _verbs(self, start: int) -> Iterator[tuple[Verb, int]]:
+    def _verbs(self, start: int, *, short: bool = False) -> Iterator[tuple[tuple[Verb, ...], int]]:
+        """One verb phrase, with the date that may follow it. `short`: without its "was", as after a noun."""
         for pattern in patterns("en"):
-            if not self.text.startswith(pattern.prefix, start):
+            prefix = reduced(pattern.prefix) if short else pattern.prefix
+            if prefix is None or not self.text.startswith(prefix, start):
                 continue
-            after = start + len(pattern.prefix)
+            after = start + len(prefix)
             if pattern.kind == "literal":
                 for found, end in interval.read(pattern.property, self.text, after, "en"):
                     if self.text.startswith(pattern.suffix, end):
-                        yield Verb(pattern.property, True, interval=found), end + len(pattern.suffix)
+                        yield (Verb(pattern.property, True, interval=found),), end + len(pattern.suffix)
                 continue
             for phrase, end in self.phrases(after):
                 if self.text.startswith(pattern.suffix, end):
-                    yield _verb(pattern, phrase), end + len(pattern.suffix)
+                    verb = Verb(pattern.property, pattern.forward, phrase, against=pattern.against)
+                    yield from self._dates(pattern, verb, end + len(pattern.suffix))
+                    yield (verb,), end + len(pattern.suffix)
+
+    def _dates(self, pattern: Pattern, verb: Verb, end: int) -> Iterator[tuple[tuple[Verb, ...], int]]:
+        if not self.text.startswith(" ", end) or pattern.kind != "fact" or not pattern.forward:
+            return
+        for date, phrases in dated_phrases(pattern.property, "en").items():
+            if f"{pattern.prefix}{{}}" in phrases and not pattern.suffix:
+                for found, stop in interval.read(date, self.text, end + 1, "en"):
+                    yield (verb, Verb(date, True, interval=found)), stop
 
     # ---- noun phrases
 
@@ -174,11 +186,10 @@ class _Sentence:
             if self.text.startswith(" " + pronoun, end):
                 for verbs, stop in self.series(end + 1, pronoun):
                     yield Phrase("new", noun=noun, number=number, relative=verbs), stop
+        if self.text.startswith(" ", end):
+            for verbs, stop in self._verbs(end + 1, short=True):
+                yield Phrase("new", noun=noun, number=number, relative=verbs), stop
         yield Phrase("new", noun=noun, number=number), end
-
-
-def _verb(pattern: Pattern, other: Phrase) -> Verb:
-    return Verb(pattern.property, pattern.forward, other, against=pattern.against)
 
 
 @dataclass(frozen=True)
@@ -230,5 +241,6 @@ def _boundaries() -> re.Pattern[str]:
     """Where a name may end: before a verb phrase, a relative clause, or the rest of a phrase around it."""
     suffixes = sorted({pattern.suffix for pattern in patterns("en")} - {""})
     verbs = openings("en").pattern
-    after = [rf"(?:, and |, | and | )(?:who |that )?(?:{verbs})", r"['’]s ", *(re.escape(text) for text in suffixes)]
+    dates = r" (?:in|between|before|after|on) (?:the \d|the years|\d)"
+    after = [dates, rf"(?:, and |, | and | )(?:who |that )?(?:{verbs})", r"['’]s ", *(re.escape(text) for text in suffixes)]
     return re.compile(rf"(?=(?:{'|'.join(after)}))")
