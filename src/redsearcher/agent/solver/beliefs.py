@@ -14,7 +14,7 @@ from redsearcher.world.property import properties
 
 STRONG = 0.8
 FIRM = 0.5
-CUE_WITH_KINDS = 0.5
+CUE_WITH_KINDS = 0.1
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -57,6 +57,8 @@ class Beliefs:
         for triple in triples:
             subject = self.key(triple.subject)
             if triple.number is not None:
+                if not fits(self.kind(subject), properties()[triple.property].subject):
+                    continue
                 self._numbers[triple.property][subject].append(Reading(triple.number, triple.weight))
             elif triple.object is not None:
                 pair = (triple.property, subject, self.key(triple.object))
@@ -67,9 +69,11 @@ class Beliefs:
             ends = self.kind(subject), self.kind(object_)
             if not (fits(ends[0], prop.subject) and fits(ends[1], prop.object)):
                 continue
-            if weight < FIRM and all(ends) and not fits(ends[0], prop.object):
+            if weight < FIRM and (
+                (ends[0] and not fits(ends[0], prop.object)) or (ends[1] and not fits(ends[1], prop.subject))
+            ):
                 # Only one direction makes sense: a mere cue is then worth more.
-                weight = CUE_WITH_KINDS
+                weight += CUE_WITH_KINDS
             self._relate(property_id, subject, object_, weight)
             if prop.symmetric:
                 self._relate(property_id, object_, subject, weight)

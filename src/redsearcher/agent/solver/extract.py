@@ -6,13 +6,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from redsearcher.agent.solver.frame import read_frames
-from redsearcher.agent.solver.literal import amounts
+from redsearcher.agent.solver.literal import amounts, in_unit
 from redsearcher.agent.solver.names import Mention, Name, guessed_mentions, known_mentions, pronoun_mentions
 from redsearcher.agent.solver.observe import Document, Sentence
-from redsearcher.agent.solver.pattern import Reading, Slot, reading
+from redsearcher.agent.solver.pattern import Reading, Slot, literal_cues, reading
+from redsearcher.agent.solver.subject import subjects
 from redsearcher.agent.solver.title import topic
 
 CUE_WEIGHT = 0.3
+BESIDE_WEIGHT = 0.4
+BESIDE = 14
 SECOND_SUBJECT_WEIGHT = 0.5
 
 
@@ -27,8 +30,11 @@ class Triple(NamedTuple):
     source: str
 
 
-_RELATIVE = re.compile(r"(?:\bwho|\bwhich|\bthat|\bwhose|其)\s*(?:\w+\s+){0,2}$")
-_FILLER = re.compile(r"(?:(?:the|a|an|[a-z][a-z-]+)\s+){0,4}[\"“《]?")
+_STOP = r"(?:is|was|are|were|has|had|have|in|at|by|for|to|from|with|on|under|of|and|who|which|that|as)\b"
+_FILLER = re.compile(
+    rf"(?:(?:the|a|an)\s+)?(?:(?:country|city|town|province|region|state|republic|kingdom) of\s+)?(?:the\s+)?"
+    rf"(?:(?!{_STOP})[a-z][a-z-]+\s+){{0,3}}[\"“《]?"
+)
 _JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|、|和|与|及|以及)\s*[\"“《]?")
 _NAME_ZH = re.compile(r"[^\s，。；、：:（）()《》“”的是在由与和及为了]{2,14}")
 
@@ -67,14 +73,14 @@ def mentions_of(sentence: Sentence, known: tuple[Name, ...], title: Name, lang: 
 
 
 def _worth_reading(read: Reading, text: str) -> bool:
-    if read.cue is not None and read.cue.search(text):
+    if read.cue.search(text):
         return True
     return any(slot.before.search(text) for slot in read.slots)
 
 
 def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: str) -> Iterator[Triple]:
     if read.property.is_literal:
-        yield from _read_literal(read, text, mentions, title)
+        yield from _read_literal(read, text, mentions, title, lang)
         return
     stated = False
     for slot in read.slots:
@@ -82,7 +88,7 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
             fillers = _fill(slot, match.end(), text, mentions, lang)
             if not fillers:
                 continue
-            for rank, subject in enumerate(_subjects(text, match.start(), mentions, title)):
+            for rank, subject in enumerate(subjects(text, match.start(), mentions, title)):
                 for filler in fillers:
                     weight = slot.weight * (1.0 if rank == 0 else SECOND_SUBJECT_WEIGHT)
                     ends = (subject, filler) if slot.forward else (filler, subject)
@@ -92,33 +98,42 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
         for pair in read_frames(read.property.id, text, mentions, title):
             stated = True
             yield Triple(pair.subject, read.property.id, pair.object, None, pair.weight, title.url)
-    if not stated and read.cue is not None and read.cue.search(text):
-        yield from _read_cue(read, mentions, title)
+    if not stated and read.cue.search(text):
+        yield from _read_cue(read, text, mentions, title)
 
 
-def _read_cue(read: Reading, mentions: list[Mention], title: Name) -> Iterator[Triple]:
-    """A cue and names, but no phrase we know: both directions, weakly."""
+def _read_cue(read: Reading, text: str, mentions: list[Mention], title: Name) -> Iterator[Triple]:
+    """A cue and names, but no phrase we know: both directions, weakly; a name right after the cue counts more."""
+    ends = [match.end() for match in read.cue.finditer(text)]
     for mention in mentions:
         if mention.name != title:
-            weight = CUE_WEIGHT if mention.sure else CUE_WEIGHT / 2
+            beside = any(0 <= mention.start - end <= BESIDE for end in ends)
+            weight = BESIDE_WEIGHT if beside else CUE_WEIGHT if mention.sure else CUE_WEIGHT / 2
             yield Triple(title, read.property.id, mention.name, None, weight, title.url)
             yield Triple(mention.name, read.property.id, title, None, weight, title.url)
 
 
-def _read_literal(read: Reading, text: str, mentions: list[Mention], title: Name) -> Iterator[Triple]:
-    if read.cue is None:
-        return
+def _read_literal(read: Reading, text: str, mentions: list[Mention], title: Name, lang: str) -> Iterator[Triple]:
+    for gap, position, amount in _amounts_of(read, text, lang):
+        for rank, subject in enumerate(subjects(text, position, mentions, title)):
+            weight = (0.9 if gap <= 25 else 0.6) * (1.0 if rank == 0 else SECOND_SUBJECT_WEIGHT)
+            yield Triple(subject, read.property.id, None, amount, weight, title.url)
+
+
+def _amounts_of(read: Reading, text: str, lang: str) -> Iterator[tuple[int, int, float]]:
+    """(distance, place of the cue, number) of each amount whose nearest cue is this property's and no other's."""
     is_time = read.property.object[0] == "time"
-    candidates = [a for a in amounts(text) if a.is_time == is_time]
-    for match in read.cue.finditer(text):
-        after = [a for a in candidates if 0 <= a.start - match.end() <= 60]
-        before = [a for a in candidates if 0 <= match.start() - a.end <= 30]
-        nearest = sorted([(a.start - match.end(), a) for a in after] + [(match.start() - a.end + 1, a) for a in before])
-        if nearest:
-            gap, amount = nearest[0]
-            for rank, subject in enumerate(_subjects(text, match.start(), mentions, title)):
-                weight = (0.9 if gap <= 25 else 0.6) * (1.0 if rank == 0 else SECOND_SUBJECT_WEIGHT)
-                yield Triple(subject, read.property.id, None, amount.number, weight, title.url)
+    cues = [(m.start(), m.end(), rival) for rival in literal_cues(is_time, lang) for m in rival.cue.finditer(text)]
+    for amount in amounts(text):
+        if amount.is_time != is_time:
+            continue
+        gaps = [(amount.start - e, s, r) for s, e, r in cues if 0 <= amount.start - e <= 60]
+        gaps += [(s - amount.end + 4, s, r) for s, e, r in cues if 0 <= s - amount.end <= 40]
+        nearest = min((gap for gap, _, _ in gaps), default=None)
+        for gap, start, rival in gaps:
+            if gap == nearest and rival.property.id == read.property.id:
+                yield gap, start, in_unit(amount, read.property.id)
+                break
 
 
 def _fill(slot: Slot, position: int, text: str, mentions: list[Mention], lang: str) -> list[Name]:
@@ -158,17 +173,3 @@ def _skip_closing(text: str, end: int) -> int:
     while end < len(text) and text[end] in "\"”》'’":
         end += 1
     return end
-
-
-def _subjects(text: str, position: int, mentions: list[Mention], title: Name) -> list[Name]:
-    """Who the clause at `position` may speak of, likeliest first: at most two."""
-    before = [m for m in mentions if m.end <= position]
-    if not before:
-        return [title]
-    first, nearest = before[0], before[-1]
-    if _RELATIVE.search(text[:position]):
-        return [nearest.name]
-    # A long opening before the first name means that the clause's subject was not recognised: likely the page's own.
-    unseen = len(text[: first.start].split()) > 3 and title not in (m.name for m in before)
-    lead = title if unseen else first.name
-    return list(dict.fromkeys((lead, nearest.name)))

@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from redsearcher.agent.solver.names import Mention, Name
+from redsearcher.agent.solver.subject import listed_before, subjects
 from redsearcher.world.property import properties
 
 VERB_WEIGHT = 0.65
@@ -47,7 +48,10 @@ _SYNONYMS = {
 }
 _POSSESSIVE = re.compile(r"(?:\b(?:his|her|its|their|whose)|['’]s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:the|a|an|one of (?:its|his|her|their|the))\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_COPULA = re.compile(r"\s*[,:]?\s*(?:(?:is|was|are|were|being|includes?|included)\s+(?:\w+\s+){0,1})?[\"“]?")
+_COPULA = re.compile(r"\s*[,:]?\s*[\"“]?")
+_COPULA_VERB = re.compile(
+    r"(?:\s+(?!and\b|is\b|was\b)\w+){0,4}?\s+(?:is|was|are|were|being|includes?|included|names?)\s+(?:the\s+)?[\"“]?"
+)
 _TO_NOUN = re.compile(r"\s*[,\"”]?\s*(?:(?:is|was|are|were|became|remains?|and|as)\s+)?$")
 _LIST = re.compile(r"\s*(?:,|,?\s+and|,?\s+as well as)\s+[\"“]?$")
 
@@ -65,8 +69,14 @@ def frames(property_id: str) -> Frames:
                 verbs.setdefault(stem(before[1]), set()).add(forward)
             elif before and before[0] not in _AUXILIARY:
                 verbs.setdefault(stem(before[0]), set()).add(not forward)
-    agents = {verb: next(iter(sides)) for verb, sides in verbs.items() if len(sides) == 1}
-    return Frames(agents, _nouns(phrases.object_noun), _nouns(phrases.subject_noun))
+    words = {stem(word) for cue in phrases.cues for word in cue.split()}
+    agents = {verb: next(iter(sides)) for verb, sides in verbs.items() if len(sides) == 1 and verb in words}
+    if len(set(agents.values())) == 1:
+        # The property's verbs agree about their agent: its other cues that look like verbs do too.
+        side = next(iter(agents.values()))
+        agents |= {stem(cue): side for cue in phrases.cues if cue in _IRREGULAR or cue.endswith("ed")}
+    label = properties()[property_id].label["en"]
+    return Frames(agents, _nouns(phrases.object_noun, label), _nouns(phrases.subject_noun))
 
 
 def read_frames(property_id: str, text: str, mentions: list[Mention], title: Name) -> Iterator[Pair]:
@@ -75,7 +85,7 @@ def read_frames(property_id: str, text: str, mentions: list[Mention], title: Nam
     for word in _WORD.finditer(text):
         side = found.agent_is_object.get(stem(word.group()))
         if side is not None:
-            for agent, patient in _agents(text, word, mentions):
+            for agent, patient in _agents(text, word, mentions, title):
                 yield _pair(agent, patient, side, VERB_WEIGHT)
     for noun, is_object in ((found.object_noun, True), (found.subject_noun, False)):
         for match in noun.finditer(text) if noun is not None else ():
@@ -93,10 +103,10 @@ def stem(word: str) -> str:
     return word
 
 
-def _nouns(noun: str) -> re.Pattern[str] | None:
-    if not noun:
+def _nouns(*nouns: str) -> re.Pattern[str] | None:
+    words = [word for noun in nouns if noun for word in (noun, *_SYNONYMS.get(noun, ()))]
+    if not words:
         return None
-    words = (noun, *_SYNONYMS.get(noun, ()))
     return re.compile("|".join(rf"\b{re.escape(word)}s?\b" for word in words), re.IGNORECASE)
 
 
@@ -104,22 +114,26 @@ def _pair(first: Name, second: Name, first_is_object: bool, weight: float) -> Pa
     return Pair(second, first, weight) if first_is_object else Pair(first, second, weight)
 
 
-def _agents(text: str, verb: re.Match[str], mentions: list[Mention]) -> Iterator[tuple[Name, Name]]:
+def _agents(text: str, verb: re.Match[str], mentions: list[Mention], title: Name) -> Iterator[tuple[Name, Name]]:
     """(agent, patient) of a verb: "X was V by Y", "V by Y", "Y V X"."""
     before = [m for m in mentions if m.end <= verb.start()]
     after = [m for m in mentions if m.start >= verb.end()]
     by = re.match(r"\s+(?:[\w-]+\s+){0,5}?by\s+(?:the\s+)?[\"“]?", text[verb.end() :])
     if by:
         agents = _listed(text, verb.end() + by.end(), after)
-        patients = before[-1:] or [m for m in after if m.name not in [a.name for a in agents]][:1]
-        yield from ((agent.name, patient.name) for agent in agents for patient in patients)
+        patients = subjects(text, verb.start(), mentions, title)[:1]
+        yield from ((agent.name, patient) for agent in agents for patient in patients)
         return
     previous = _WORD.findall(text[: verb.start()])[-2:]
-    if before and after and not _BE & {word.casefold() for word in previous}:
-        gap = text[verb.end() : after[0].start]
-        if len(gap) <= 40:
-            patients = _listed(text, after[0].start, after)
-            yield from ((before[-1].name, patient.name) for patient in patients)
+    if after and not _BE & {word.casefold() for word in previous}:
+        if len(text[verb.end() : after[0].start]) > 40:
+            return
+        if before and not text[before[-1].end : verb.start()].strip(' "”'):
+            acting = [mention.name for mention in listed_before(text, verb.start(), mentions)]
+        else:
+            acting = subjects(text, verb.start(), mentions, title)[:1]
+        acted_on = _listed(text, after[0].start, after)
+        yield from ((name, mention.name) for name in acting for mention in acted_on)
 
 
 def _bearers(text: str, noun: re.Match[str], mentions: list[Mention], title: Name) -> Iterator[tuple[Name, Name]]:
@@ -129,14 +143,16 @@ def _bearers(text: str, noun: re.Match[str], mentions: list[Mention], title: Nam
         return
     bearers: list[Mention] = []
     after = [m for m in mentions if m.start >= noun.end() and not m.is_pronoun]
-    if opening := _COPULA.match(text, noun.end()):
-        bearers = _listed(text, opening.end(), after)
+    end = after[0].end if after and after[0].name == owner else noun.end()
+    longest = _COPULA_VERB.match(text, end) or (_COPULA.match(text, end) if end == noun.end() else None)
+    if longest:
+        bearers = _listed(text, longest.end(), [m for m in after if m.name != owner])
     if not bearers:
-        before = [m for m in mentions if m.end <= noun.start() and m.name != owner]
         lead = _POSSESSIVE.search(text[: noun.start()]) or _ARTICLE.search(text[: noun.start()])
         head = text[: lead.start() if lead else noun.start()]
+        before = [m for m in mentions if m.end <= len(head) and m.name != owner]
         if before and _TO_NOUN.fullmatch(head[before[-1].end :]):
-            bearers = before[-1:]
+            bearers = listed_before(text, len(head), before)
     yield from ((bearer.name, owner) for bearer in bearers)
 
 
@@ -147,7 +163,7 @@ def _owner(text: str, noun: re.Match[str], mentions: list[Mention], title: Name)
         return next((m.name for m in mentions if noun.end() + 3 <= m.start <= at), None)
     lead = _POSSESSIVE.search(text[: noun.start()])
     if lead is None:
-        return title if _ARTICLE.search(text[: noun.start()]) else None
+        return title if _ARTICLE.search(text[: noun.start()]) or text[: noun.start()].endswith(" as ") else None
     if lead.group()[0] in "'’":
         return next((m.name for m in reversed(mentions) if m.end <= lead.start() + 1), None)
     return title

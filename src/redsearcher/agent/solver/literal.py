@@ -95,3 +95,15 @@ def _date_number(parts: dict[str, str | None]) -> float | None:
         if day := parts.get("d"):
             pieces.append(f"{int(day):02d}")
     return Value(datatype="time", text="-".join(pieces)).number
+
+
+def in_unit(amount: Amount, property_id: str) -> float:
+    """The number in the property's own unit: heights in cm, lengths in km, elevations in m, revenue in millions."""
+    if property_id == "P2139":
+        return amount.number / 1e6 if amount.number >= 1e5 else amount.number
+    factor = _METRES.get(amount.unit, 0.0) / _METRES[_OWN_UNIT[property_id]] if property_id in _OWN_UNIT else 0.0
+    return round(amount.number * factor, 6) if factor else amount.number
+
+
+_METRES = {"cm": 0.01, "m": 1.0, "km": 1000.0, "ft": 0.3048}
+_OWN_UNIT = {"P2048": "cm", "P2043": "km", "P2044": "m"}

@@ -30,7 +30,7 @@ class Mention(NamedTuple):
 _TAIL = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 _LINK_WORD = r"(?:of|de|von|van|der|den|da|di|du|del|la|le|al|ibn|bin|y)"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9][\w'’.&-]*"
-_SPAN = re.compile(rf"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’.&-]*(?:\s+(?:{_LINK_WORD}\s+(?:the\s+)?){{0,2}}{_CAPITAL})*")
+_SPAN = re.compile(rf"(?<!\w)[A-ZÀ-ÖØ-Þ][\w'’.&-]*(?:\s+(?:(?:{_LINK_WORD}|&)\s+(?:the\s+)?){{0,2}}{_CAPITAL})*")
 _QUOTED = re.compile(r"《([^《》]{1,40})》|“([^“”]{2,80})”|\"([^\"]{2,80})\"")
 _THING = (
     "film|picture|book|novel|memoir|company|firm|studio|publisher|university|college|institute|city|town|province|region|"
@@ -52,6 +52,7 @@ however january february march april may june july august september october nove
 wednesday thursday friday saturday sunday known named married according together including father mother son
 daughter director author composer
 """
+_SMALL_WORDS = frozenset(("in", "on", "at", "by", "to", "of", "for", "with", "from", "came", "here"))
 _OPENERS = frozenset(_OPENER_TEXT.split())
 
 
@@ -93,6 +94,8 @@ def guessed_mentions(text: str, taken: list[Mention]) -> list[Mention]:
             found.append(Mention(match.start(group), match.end(group), Name(match.group(group)), sure=False))
     for match in _SPAN.finditer(text):
         start, end = _trim(text, match.start(), match.end())
+        if _stands_alone(text, start, end) or not text[start].isupper():
+            continue
         if end - start >= 2 and not _overlaps(taken, start, end) and not _overlaps(found, start, end):
             found.append(Mention(start, end, Name(text[start:end]), sure=False))
     return found
@@ -117,6 +120,14 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += word.end()
     kept = _POSSESSIVE.sub("", text[start:end].rstrip(" .&-'’"))
     return start, start + len(kept)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether the span is but the capitalised first word of a sentence, as in "Bordering", "Long on", "Owned by"."""
+    if start or " " in text[start:end]:
+        return False
+    following = text[end:].split(" ", 2)
+    return text[:end].endswith(("ing", "ed")) or (len(following) > 1 and following[1] in _SMALL_WORDS)
 
 
 def _overlaps(mentions: list[Mention], start: int, end: int) -> bool:

@@ -24,9 +24,49 @@ class Reading(NamedTuple):
 
     property: Property
     slots: tuple[Slot, ...]
-    cue: re.Pattern[str] | None
+    cue: re.Pattern[str]
 
 
+# Everyday words for a property beside the cues of its table row.
+PARAPHRASES: dict[str, dict[str, str]] = {
+    "en": {
+        "P20": "passed away",
+        "P27": "passport",
+        "P54": "footballer for|appearances for|joined",
+        "P69": "degree|diploma|alumni|alumna|student|schooling",
+        "P108": "post at|position at|joined|job|colleague|hired|working for|service of",
+        "P159": "offices|head quarters",
+        "P161": "role in|screen",
+        "P166": "recipient|winner|honour|medal",
+        "P206": "river|bridge|riverside",
+        "P551": "resident|living in|moved to|address",
+        "P569": "birth|birthday|birth date",
+        "P570": "passed away|death|date of death",
+        "P571": "foundation|founding|inception|dates from|dates back|created|opened|started",
+        "P577": "release|publication|public|premiere|issued",
+        "P585": "date|day",
+        "P1082": "population|people|live|lived|home to|counted",
+        "P2043": "runs for|measures|course",
+        "P2044": "metres above|sea|altitude|rises|high",
+        "P2048": "stands|measures",
+        "P2139": "turned over|revenues|sales|takings",
+        "P2860": "references|citing|cite|reference list",
+        "P8328": "citation|cited",
+    },
+    "zh": {
+        "P20": "病逝|辞世|长眠",
+        "P27": "护照|国民",
+        "P69": "求学|校友|学位|读书|学生",
+        "P108": "供职|工作|职员|员工",
+        "P569": "生日|诞生|降生",
+        "P570": "辞世|病逝|离世|去世",
+        "P571": "创立|建立|创办|始建|设立|历史",
+        "P577": "面世|首映|公映|推出|刊出|出版日期|发表",
+        "P1082": "常住|万人",
+        "P2139": "收入|营业额",
+        "P8328": "次引用|引用次数",
+    },
+}
 _AUXILIARY = re.compile(r"^(?:(?:is|was|are|were|has been|have been|had|has)\s+)")
 _PREPOSITIONS = frozenset(("in", "at", "by", "of", "to", "on", "for", "with", "from", "a", "an", "the", "part"))
 
@@ -41,12 +81,17 @@ def reading(property_id: str, lang: str) -> Reading:
         for text in texts:
             slots.append(_slot_zh(text, forward) if lang == "zh" else _slot_en(text, forward))
     slots += _noun_slots(phrases.object_noun, phrases.subject_noun, prop.label.get(lang, ""), lang)
-    cues = [c for c in phrases.cues if c]
-    cue = None
-    if cues:
-        words = "|".join(re.escape(c) for c in sorted(cues, key=lambda c: (-len(c), c)))
-        cue = re.compile(words if lang == "zh" else rf"\b(?:{words})\b", re.IGNORECASE)
+    cues = sorted((*phrases.cues, *PARAPHRASES[lang].get(property_id, "").split("|")), key=lambda c: (-len(c), c))
+    words = "|".join(re.escape(cue) for cue in cues if cue)
+    cue = re.compile((words if lang == "zh" else rf"\b(?:{words})(?:s|es)?\b") if words else r"(?!)", re.IGNORECASE)
     return Reading(prop, tuple(slots), cue)
+
+
+@cache
+def literal_cues(is_time: bool, lang: str) -> tuple[Reading, ...]:
+    """Readings of all dates, or of all quantities: they compete for the amounts of a sentence."""
+    wanted = "time" if is_time else "quantity"
+    return tuple(reading(p.id, lang) for p in properties().values() if p.object[0] == wanted)
 
 
 def _slot_en(phrase: str, forward: bool) -> Slot:

@@ -1,0 +1,39 @@
+"""Whom a page is about: the name in a title such as "In memory of Ada Kesten" or "Lorn - gazetteer"."""
+
+import re
+from functools import lru_cache
+
+from redsearcher.agent.solver.names import bare
+from redsearcher.agent.solver.observe import Document
+
+_OUTER = re.compile(r"\s+[–—|-]\s+|——|[|｜·]")
+_INNER = re.compile(r":\s+|：")
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9][\w'’.&-]*"
+_LINK_WORD = r"(?:of|de|von|van|der|den|da|di|du|del|la|le|the|and|in|for)"
+_SPAN = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
+_QUOTED = re.compile(r"《([^《》]+)》|“([^“”]+)”|\"([^\"]+)\"")
+
+
+@lru_cache(maxsize=16384)
+def topic(document: Document) -> str:
+    """The longest part of the title that the page's text repeats; failing that, its first part."""
+    title = bare(document.title)
+    text = " ".join(sentence.text for sentence in document.sentences)
+    if text.count(title):
+        return title
+    parts = _parts(title)
+    repeated = [part for part in parts if len(part) > 1 and part in text]
+    if repeated:
+        return max(repeated, key=len)
+    named = [match.group() for match in _SPAN.finditer(title)]
+    return max(named or parts or [title], key=len)
+
+
+def _parts(title: str) -> list[str]:
+    """Quoted parts, pieces between separators, capitalised spans and what is left of them when words go in front."""
+    quoted = [next(g for g in match.groups() if g) for match in _QUOTED.finditer(title)]
+    outer = [piece.strip() for piece in _OUTER.split(title)]
+    inner = [piece.strip() for part in outer for piece in _INNER.split(part)]
+    spans = [match.group() for match in _SPAN.finditer(title)]
+    tails = [span.split(" ", n)[n] for span in spans for n in range(1, len(span.split(" ")))]
+    return [part for part in dict.fromkeys((*quoted, *outer, *inner, *spans, *tails)) if part]
