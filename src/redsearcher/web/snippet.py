@@ -43,10 +43,12 @@ class SnippetMaker:
         best, best_key = (0, 0), (0.0, 0)
         for first, span in enumerate(spans):
             covered: set[str] = set()
-            for last in range(first, len(spans)):
+            for last in range(first, len(spans) if terms[first] else first):
                 length = spans[last].end - span.start
                 if last > first and length > self._room:
                     break
+                if terms[last] <= covered:
+                    continue
                 covered |= terms[last]
                 # Of windows that cover the same the shortest is the heart of the matter; the first among equals.
                 key = (weight(covered, worth), -length)
