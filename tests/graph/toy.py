@@ -38,6 +38,10 @@ def atom(id: str, subject: str, property: str, object: str, *facts: str) -> Fact
     return FactAtom(id=id, subject=subject, property=property, object=object, facts=facts)
 
 
+def year(id: str, subject: str, *facts: str) -> LiteralAtom:
+    return LiteralAtom(id=id, subject=subject, property="N1", low=3, high=3.9999, facts=facts)
+
+
 def query(variables: list[Variable], constraints: list[Constraint]) -> Query:
     return Query(variables=tuple(variables), constraints=tuple(constraints))
 

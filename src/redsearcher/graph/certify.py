@@ -4,18 +4,16 @@ from collections.abc import Callable
 from typing import Literal
 
 from redsearcher.errors import DataError
+from redsearcher.graph.cap import ANSWER_CAP, SOLUTION_CAP
 from redsearcher.graph.cover import minimum_cover
 from redsearcher.graph.evaluate import BUDGET, answers, count_solutions
-from redsearcher.graph.necessity import ANSWER_CAP, is_tight, necessity
+from redsearcher.graph.necessity import is_tight, necessity
 from redsearcher.graph.reasoning import hops, reasoning_graph
 from redsearcher.graph.source import FactSource
 from redsearcher.graph.treewidth import treewidth
 from redsearcher.graph.width import search_width
 from redsearcher.records.query import Query
 from redsearcher.records.task import Certificate
-
-SOLUTION_CAP = 1_000
-"""`n_solutions` is counted up to this; `n_answers` and `necessity` up to `ANSWER_CAP`."""
 
 Documents = Callable[[str], frozenset[str]]
 
@@ -38,8 +36,8 @@ def certify(
     Answers and solutions are counted on the facts `known`; necessity and search width on the facts `stated`, since a
     solver can join only what pages say. `strict` and `loose` give the documents that state a fact; `cover` is a
     smallest set of documents that states every fact of every constraint strictly, so it has `msd_strict` members.
-    Raises DataError for a constraint without facts or a fact that no document states, BudgetError when a count passes
-    `budget`.
+    Counts stop at the numbers of `cap.py`. Raises DataError for a constraint without facts or a fact that no document
+    states, BudgetError when a count passes `budget`.
     """
     facts = needed_facts(query)
     strict_cover, loose_cover = _cover(facts, strict), _cover(facts, loose)

@@ -1,10 +1,9 @@
 """Which constraints a query needs: without a necessary one, a second answer appears."""
 
+from redsearcher.graph.cap import ANSWER_CAP
 from redsearcher.graph.evaluate import BUDGET, answers
 from redsearcher.graph.source import FactSource
 from redsearcher.records.query import Query
-
-ANSWER_CAP = 10
 
 
 def necessity(query: Query, stated: FactSource, *, cap: int = ANSWER_CAP, budget: int = BUDGET) -> dict[str, int]:

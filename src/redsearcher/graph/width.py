@@ -3,13 +3,11 @@
 import heapq
 
 from redsearcher.errors import BudgetError
+from redsearcher.graph.cap import WIDTH_CAP
 from redsearcher.graph.plan import Plan, bits
 from redsearcher.graph.search import Search
 from redsearcher.graph.source import FactSource
 from redsearcher.records.query import Query
-
-WIDTH_CAP = 10_000
-"""Search widths are reported as the smaller of themselves and this."""
 
 
 def search_width(query: Query, source: FactSource, *, cap: int = WIDTH_CAP, budget: int = 2_000_000) -> int:
