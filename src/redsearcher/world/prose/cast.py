@@ -26,6 +26,10 @@ class Cast:
         self.units: list[int] = []
         self._index()
         names = Counter(name for entity in entities for name in entity.names)
+        self.nations = sorted(
+            (e.label for e in entities if e.type == "country"), key=lambda label: (-len(label), label)
+        )
+        self.glosses: dict[int, str] = {}
         self.shared = {name for name, n in names.items() if n > 1}
         self.country = self._countries()
 

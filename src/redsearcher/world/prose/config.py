@@ -22,7 +22,7 @@ class ProseConfig(Config):
     """Share of pages that are rich: full film pages, family chronicles; `page_share` does not bind them."""
     noise_share: float = Field(default=0.1, ge=0.0, lt=0.9)
     """Share of all pages that state no fact: weather, opinion, letters, tourism."""
-    colour_sentences: int = Field(default=10, ge=0, le=20)
+    colour_sentences: int = Field(default=11, ge=0, le=20)
     """Sentences without facts on an ordinary page, on average."""
     alias_share: float = Field(default=0.08, ge=0.0, le=1.0)
     """How often another page calls an entity by one of its aliases."""

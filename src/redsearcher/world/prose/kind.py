@@ -62,11 +62,11 @@ class Place:
     def __init__(self, site: str, kind: str, *, name: str, number: int, press: str, date: str) -> None:
         hosts, path = _sites()[site]
         self.host = hosts[number % len(hosts)] if hosts else f"www.{press}-{PAPERS[number % len(PAPERS)]}.example"
-        words = slug(name) or f"entry-{number}"
+        words = slug(name) or "entry"
         year, month, day = date.split("-") if date else ("", "", "")
         filled = path.format(
             slug=words,
-            Slug="_".join(part.capitalize() for part in words.split("-")),
+            Slug="_".join(part.capitalize() for part in words.split("-")) + ("" if slug(name) else f"_{number}"),
             n=number, kind=kind.replace("_", "-"), y=year, m=month, d=day,
         )  # fmt: skip
         self.url = f"https://{self.host}{filled}"

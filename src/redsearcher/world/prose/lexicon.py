@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from redsearcher.errors import DataError
-from redsearcher.world.prose.template import Template, parse
 from redsearcher.world.property import Property, properties
+from redsearcher.world.prose.template import Template, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Forms:
     def can_list(self) -> bool:
         """Whether several others fit into one sentence."""
         return bool(self.verbs or self.clauses or self.plural)
+
+    @property
+    def can_lead(self) -> bool:
+        """Whether some verb phrase has the topic itself as its grammatical subject (a Chinese 的 phrase has not)."""
+        return any(not (isinstance(verb[0], str) and verb[0].startswith("的")) for verb in self.verbs)
 
     @property
     def is_empty(self) -> bool:
@@ -70,7 +75,8 @@ def _forms(row: dict[str, Any], property_: Property, lang: str, forward: bool, s
     if "line" in row:
         return Forms(line=parse(row["line"]))
     phrases = property_.phrases(lang)
-    many, one = list(row.get("vp", ())), []
+    many: list[str] = list(row.get("vp", ()))
+    one: list[str] = []
     for phrase in phrases.forward if forward else phrases.backward:
         text = _tensed(phrase, swap).replace("{}", "{O}")
         (many if lang == "zh" or text.endswith("{O}") else one).append(text)

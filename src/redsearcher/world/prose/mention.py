@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from random import Random
 
+from redsearcher.world.property import entity_types
 from redsearcher.world.prose.cast import Cast
 from redsearcher.world.prose.text import PageText
-from redsearcher.world.property import entity_types
 
 _QUOTED = frozenset({"film", "book", "paper"})
 _WITH_ARTICLE = frozenset({"river", "award", "museum", "event"})
@@ -49,11 +49,17 @@ def marks(type_: str, name: str, lang: str) -> tuple[str, str]:
 
 def gloss(cast: Cast, number: int, lang: str) -> str:
     """What an entity is, in one or two words that name no other entity: "film editor", "museum"."""
+    if number not in cast.glosses:
+        cast.glosses[number] = _gloss(cast, number, lang)
+    return cast.glosses[number]
+
+
+def _gloss(cast: Cast, number: int, lang: str) -> str:
     entity = cast.entities[number]
     noun = entity_types()[entity.type].noun(lang).noun if entity.type in entity_types() else entity.type
     text = entity.description
     if lang == "zh":
-        return _gloss_zh(text, cast, number) if entity.type == "person" else noun
+        return _gloss_zh(text, cast) if entity.type == "person" else noun
     if " in " in text:
         text = text.split(" in ")[0]
     elif entity.type in ("person", "film", "book", "award", "event"):
@@ -63,9 +69,9 @@ def gloss(cast: Cast, number: int, lang: str) -> str:
     return text if text and (entity.type == "paper" or len(text.split()) <= 3) else noun
 
 
-def _gloss_zh(text: str, cast: Cast, number: int) -> str:
-    country = cast.entities[cast.country[number]].label
-    return text.removeprefix(country).removeprefix("的") or "人物"
+def _gloss_zh(text: str, cast: Cast) -> str:
+    nation = next((label for label in cast.nations if text.startswith(label)), "")
+    return text.removeprefix(nation).removeprefix("的") or "人物"
 
 
 def with_article(phrase: str) -> str:

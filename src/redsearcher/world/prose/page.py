@@ -35,6 +35,13 @@ class Written(NamedTuple):
     spans: list[Span]
 
 
+class Trim(NamedTuple):
+    """Words to put before or behind sentences of one page, each at most once."""
+
+    heads: list[Template]
+    tails: list[Template]
+
+
 class PageWriter:
     """Writes the sheets of one plan in one language. `home(e)` is the address where mentions of an entity lead."""
 
@@ -51,6 +58,10 @@ class PageWriter:
         lines = [group for group in groups if group.forms.line is not None]
         queue = [group for group in groups if group.forms.line is None]
         self._open(sheet, speaker, queue, spans, rng)
+        if sheet.kind.name == "encyclopedia" and self._cast.entities[sheet.topic].aliases and rng.random() < 0.6:
+            speaker.begin()
+            speaker.render(speaker.pick(self._style.patterns["alias"]))
+            speaker.close()
         self._body(sheet, speaker, queue, spans, rng)
         for group in lines:
             speaker.begin(paragraph=True)
@@ -62,26 +73,30 @@ class PageWriter:
     def write_noise(self, topic: int, key: str, rng: Random) -> Written:
         """A page that states no fact, around one named entity."""
         text = PageText(gap="" if self._lang == "zh" else " ", stop="。" if self._lang == "zh" else ".")
-        mentions = Mentions(self._cast, self._lang, text, self._home, rng, 0.0)
-        speaker = Speaker(self._cast, self._lang, topic, text, mentions, rng)
-        for i, template in enumerate(_some(self._style.noise[key], 7 + int(rng.random() * 5), rng)):
+        speaker = self._speaker(topic, text, rng, self._home(topic))
+        first, rest = self._style.noise[key][0], self._style.noise[key][1:]
+        trim = self._trim(rng)
+        for i, template in enumerate([first, *_some(rest, 6 + int(rng.random() * 5), rng)]):
             speaker.begin(paragraph=i > 0 and i % PARAGRAPH == 0)
-            self._colour_sentence(speaker, template, rng, plain=i == 0)
+            self._colour_sentence(speaker, template, rng, None if i == 0 else trim)
         return Written(str(text), tuple(text.links), [])
 
-    def _colour_sentence(self, speaker: Speaker, line: Template, rng: Random, *, plain: bool) -> None:
+    def _trim(self, rng: Random) -> Trim:
+        return Trim(_some(self._style.heads, 3, rng), _some(self._style.tails, 3, rng))
+
+    def _colour_sentence(self, speaker: Speaker, line: Template, rng: Random, trim: Trim | None) -> None:
         """A begun sentence without facts, perhaps with a few words before or behind it."""
-        chance = 1.0 if plain or _has_comma(line) else rng.random()
-        if chance < 0.2:
-            speaker.render(speaker.pick(self._style.heads))
+        chance = 1.0 if trim is None or _has_comma(line) else rng.random()
+        if trim and trim.heads and chance < 0.22:
+            speaker.render(trim.heads.pop())
         speaker.render(line)
-        if 0.2 < chance < 0.45:
-            speaker.render(speaker.pick(self._style.tails))
+        if trim and trim.tails and 0.22 < chance < 0.5:
+            speaker.render(trim.tails.pop())
         speaker.close()
 
-    def _speaker(self, topic: int, text: PageText, rng: Random) -> Speaker:
+    def _speaker(self, topic: int, text: PageText, rng: Random, own_url: str | None = None) -> Speaker:
         mentions = Mentions(self._cast, self._lang, text, self._home, rng, self._config.alias_share)
-        return Speaker(self._cast, self._lang, topic, text, mentions, rng)
+        return Speaker(self._cast, self._lang, topic, text, mentions, rng, own_url)
 
     def _groups(self, sheet: Sheet, rng: Random) -> list[Group]:
         """Facts of a sheet by property, split where a language cannot list them."""
@@ -131,6 +146,7 @@ class PageWriter:
         rng.shuffle(queue)
         n_colour = max(2, self._config.colour_sentences + int(rng.random() * 5) - 2 - abs(len(queue) - 4))
         colour = self._colour(sheet, n_colour if self._config.colour_sentences else 0, rng)
+        trim = self._trim(rng)
         since = 1
         while queue or colour:
             paragraph = since >= PARAGRAPH and rng.random() < 0.5
@@ -140,7 +156,7 @@ class PageWriter:
                 groups = self._say(sheet, speaker, queue, rng)
                 self._note(groups, speaker.close(groups), spans)
             else:
-                self._colour_sentence(speaker, colour.pop(), rng, plain=not colour)
+                self._colour_sentence(speaker, colour.pop(), rng, None if not colour else trim)
 
     def _colour(self, sheet: Sheet, n: int, rng: Random) -> list[Template]:
         """Sentences without facts; at most one of them is about the site rather than the topic."""
@@ -160,9 +176,10 @@ class PageWriter:
         if queue and single and chance < 0.3:
             second = queue[-1]
             apart = not (group.others and group.others[0] in second.others)
-            if apart and _has_verb(second) and (_has_verb(group) or forms.parts):
+            leads = forms.can_lead and _has_verb(group)
+            if apart and _has_verb(second) and (leads or forms.parts):
                 queue.pop()
-                with_part = bool(forms.parts) and (not _has_verb(group) or rng.random() < 0.45)
+                with_part = bool(forms.parts) and (not leads or rng.random() < 0.45)
                 speaker.render(speaker.pick(patterns["part" if with_part else "pair"]), (group, second))
                 return group, second
         options: list[tuple[float, Lines]] = []

@@ -172,7 +172,7 @@ class Plan:
         return sheet
 
     def _squeeze(self, unit: int, property_: str, ends: tuple[int, int]) -> Sheet | None:
-        """Put a fact on the emptiest page at either end that would say such a thing, else on any page of its subject."""
+        """Put a fact on the emptiest page at either end that would say such a thing, else on a page of its subject."""
         best: tuple[bool, int, int, int] | None = None
         for place, number in enumerate(ends):
             if number < 0:

@@ -6,6 +6,7 @@ from random import Random
 from typing import TypeVar
 
 from redsearcher.records.world import Fact
+from redsearcher.world.property import entity_types
 from redsearcher.world.prose.cast import Cast
 from redsearcher.world.prose.lexicon import Forms
 from redsearcher.world.prose.mention import Mentions, gloss, marks, pronouns, with_article
@@ -13,7 +14,6 @@ from redsearcher.world.prose.style import style
 from redsearcher.world.prose.template import Slot, Switch, Template
 from redsearcher.world.prose.text import PageText
 from redsearcher.world.prose.value import rounded, say
-from redsearcher.world.property import entity_types
 
 T = TypeVar("T")
 
@@ -33,15 +33,29 @@ class Group:
 class Speaker:
     """Renders templates onto a page. Remembers what was named last, so that a pronoun always means the topic."""
 
-    def __init__(self, cast: Cast, lang: str, topic: int, text: PageText, mentions: Mentions, rng: Random) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        lang: str,
+        topic: int,
+        text: PageText,
+        mentions: Mentions,
+        rng: Random,
+        own_url: str | None = None,
+    ) -> None:
         self._cast, self._lang, self._topic = cast, lang, topic
         self._text, self._mentions, self._rng = text, mentions, rng
         self._pronouns = pronouns(cast, topic, lang)
         self._gloss = gloss(cast, topic, lang)
+        kinds = entity_types()
+        kind = cast.entities[topic].type
+        self._measure = kinds[kind].zh.measure if kind in kinds else "个"
+        self._quoted = bool(marks(kind, "X", lang)[1])
         self._date_style = int(rng.random() * 3)
         self._past = cast.is_dead(topic)
         self._named = False
         self._unclear = True
+        self._own_url = own_url
         self._is_person = cast.is_person(topic)
         self._nominals = self._topic_nominals()
         self.n_sentences = 0
@@ -86,13 +100,15 @@ class Speaker:
         if name in ("S", "M", "P", "P2", "N"):
             self._refer(name)
         elif name == "G":
-            self._text.put(self._gloss if self._lang == "zh" else with_article(self._gloss))
+            self._text.put(with_article(self._gloss) if self._lang != "zh" else f"一{self._measure}{self._gloss}")
         elif name == "Y":
             self._text.put("who" if self._is_person else "which")
+        elif name == "A":
+            self._text.put(self.pick(self._cast.entities[self._topic].aliases))
         elif name == "H":
             self._text.put(self._noun(groups[0]))
         elif name == "V":
-            self.render(self._verb(groups[0]), groups[:1])
+            self.render(self._verb(groups[0], leads=len(groups) > 1), groups[:1])
         elif name == "V2":
             self.render(self._second(self._verb(groups[1])), groups[1:2])
         elif name == "X":
@@ -113,14 +129,18 @@ class Speaker:
         said = say(fact.value, fact.property, self._lang, self._date_style)
         self._text.put(said.full if name == "O" else said.bare)
 
-    def _verb(self, group: Group) -> Template:
+    def _verb(self, group: Group, *, leads: bool = False) -> Template:
+        """A verb phrase; one that leads another keeps the topic as its grammatical subject."""
         forms = group.forms
-        return self.pick(forms.verbs if len(group.facts) > 1 else (*forms.verbs, *forms.verbs_one))
+        verbs = forms.verbs if len(group.facts) > 1 else (*forms.verbs, *forms.verbs_one)
+        free = [verb for verb in verbs if not _is_owned(verb)] if leads and self._lang == "zh" else verbs
+        return self.pick(free or verbs)
 
     def _second(self, verb: Template) -> Template:
         """A Chinese verb phrase that begins with the particle drops it behind the first one."""
-        if self._lang == "zh" and isinstance(verb[0], str) and verb[0].startswith("的"):
-            return (verb[0][1:], *verb[1:])
+        first = verb[0]
+        if self._lang == "zh" and isinstance(first, str) and _is_owned(verb):
+            return (first[1:], *verb[1:])
         return verb
 
     def _noun(self, group: Group) -> str:
@@ -141,7 +161,10 @@ class Speaker:
             self._text.put(forms[0 if case == "S" else 1 if case == "M" else 2])
             self._named = True
             return
-        if self.n_sentences and self._nominals and self._rng.random() < (0.8 if not self._is_person else 0.6):
+        share = (
+            1.0 if self._quoted and case == "P" else 0.0 if not self.n_sentences else 0.6 if self._is_person else 0.8
+        )
+        if self._nominals and self._rng.random() < share:
             self._text.put(self.pick(self._nominals))
         else:
             self._full_name()
@@ -158,7 +181,8 @@ class Speaker:
         entity = self._cast.entities[self._topic]
         before, after = marks(entity.type, entity.label, self._lang)
         self._text.put(before)
-        self._text.name(entity.label, None)
+        self._text.name(entity.label, self._own_url)
+        self._own_url = None
         self._text.put(after)
 
     def _topic_nominals(self) -> tuple[str, ...]:
@@ -176,3 +200,8 @@ class Speaker:
             return not self._cast.is_person(number)
         types = entity_types().get(self._cast.entities[number].type)
         return types is not None and types.who
+
+
+def _is_owned(verb: Template) -> bool:
+    """Whether a Chinese phrase makes the topic a possessor: "的导演是..."."""
+    return isinstance(verb[0], str) and verb[0].startswith("的")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from redsearcher.errors import DataError
 
-SLOTS = frozenset({"O", "D", "R", "S", "M", "P", "P2", "N", "G", "V", "V2", "H", "X", "Y"})
+SLOTS = frozenset({"O", "D", "R", "S", "M", "P", "P2", "N", "G", "V", "V2", "H", "X", "Y", "A"})
 
 _NODE = re.compile(r"\{(#|g):([^{}]*)\}|\{([A-Z]\d?)\}|\[([^\[\]]*)\]|<([^<>]*)>")
 

@@ -11,8 +11,8 @@ MONTHS = (
 )  # fmt: skip
 SEX_ZH = {"male": "男", "female": "女"}
 UNITS_ZH = {
-    "metre": "米", "meter": "米", "m": "米", "kilometre": "公里", "kilometer": "公里", "km": "公里", "centimetre": "厘米",
-    "cm": "厘米", "inhabitant": "人", "citation": "次", "crown": "克朗", "times": "次", "million": "百万",
+    "metre": "米", "meter": "米", "m": "米", "kilometre": "公里", "kilometer": "公里", "km": "公里",
+    "centimetre": "厘米", "cm": "厘米", "inhabitant": "人", "citation": "次", "crown": "克朗", "times": "次",
 }  # fmt: skip
 SAID_BY_PHRASE = frozenset(
     {"inhabitant", "inhabitants", "citation", "citations", "times", "time", "1", "person", "people"}

@@ -110,8 +110,8 @@ class _Press:
         entity = self._cast.entities[number]
         digits = int("".join(char for char in entity.id if char.isdigit()) or number)
         name = entity.label
-        if self._slugs[slug(name)] > 1 or not slug(name):
-            name = f"{name} {gloss(self._cast, number, 'en') if self._lang == 'en' else ''} {digits}"
+        if self._slugs[slug(name)] > 1 and slug(name):
+            name = f"{name} {gloss(self._cast, number, self._lang)} {digits}"
         return Place(site, kind, name=name, number=digits, press=self._press(self._cast.country[number]), date=date)
 
     def _home(self, number: int) -> str | None:
