@@ -103,7 +103,7 @@ def _surroundings(m: Maker, motif: Motif, plan: Plan, original: int, clones: dic
     inside, clone = set(motif.nodes), clones[original]
     for property_, objects in list(m.draft.out[original].items()):
         for object_ in objects:
-            if original == plan.moved and object_ not in inside:
+            if original == plan.moved and object_ not in inside and property_ != "P17":
                 continue
             wanted = {original, object_} != ends and (original, property_, object_) not in motif.edges
             if wanted and object_ < n_before and m.maybe(KEPT.get(property_, 0.0)):
@@ -128,6 +128,8 @@ def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
     subject, property_, object_ = plan.dropped
     if subject == original and properties()[property_].functional and property_ not in PERSONAL:
         substitute(m, clone, property_, object_, object_)
+    if node.type == "river":
+        _mouth(m, clone, {subject, object_})
     if node.type == "event":
         for _ in range(20):
             if len(draft.get(clone, "P1923")) < 2:
@@ -137,13 +139,21 @@ def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
             draft.link(clone, "P1346", m.rng.choice(teams))
 
 
+def _mouth(m: Maker, river: int, avoided: set[int]) -> None:
+    """Let a river share a city with the one that it flows into."""
+    shores = [city for main in m.draft.get(river, "P403") for city in m.draft.subjects(main, "P206")]
+    if not any(river in m.draft.get(city, "P206") for city in shores):
+        m.draft.link(next((city for city in shores if city not in avoided), -1), "P206", river)
+
+
 def substitute(m: Maker, clone: int, property_: str, model: int, avoided: int) -> bool:
     """Link the copy to a thing like `model` (type, kind, country where there is one), but not to `avoided`."""
     if model < 0:
         return False
     like = m.node(model)
-    for _ in range(16):
-        other = m.popular(like.type, like.country if like.type != "country" else -1, like.kind)
+    for n in range(24):
+        abroad = like.type == "country" or (n >= 16 and like.type not in ("region", "city"))
+        other = m.popular(like.type, -1 if abroad else like.country, like.kind)
         if other != avoided and m.draft.link(clone, property_, other):
             return True
     return False

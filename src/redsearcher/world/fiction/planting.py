@@ -2,8 +2,8 @@
 
 For a subgraph with an answer node, and for each of its facts, a few of its nodes (the answer among them) are copied
 with what joins them to the rest and to the world around, except that fact. A question that asks for the
-answer by all facts then has one answer, and no longer when any one of them is left out. Further copies keep every fact but
-stand elsewhere, so that what leads out of the subgraph is needed as well.
+answer by all facts then has one answer, and no longer when any one of them is left out. Further copies keep every
+fact but stand elsewhere, so that what leads out of the subgraph is needed as well.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from redsearcher.world.property import properties
 
 ONE_HOLDER = frozenset({"P26", "P36", "P47", "P286", "P169", "P1037"})
 """Properties whose object belongs to one subject only: a second spouse, capital or office would look odd."""
-MOVED_SHARE = 0.4
+MOVED_SHARE = 0.15
 """How many subgraphs get, besides, a whole copy of which one node stands elsewhere."""
 MOST_CHILDREN = 6
 
@@ -30,8 +30,8 @@ class Planted(NamedTuple):
     answer: str
     nodes: tuple[str, ...]
     edges: tuple[tuple[str, str, str], ...]
-    n_missed: int
-    """For how many of its facts there is a near miss."""
+    copies: tuple[str, ...]
+    """The near misses: for every edge there are some that satisfy all the others."""
 
 
 def plant(m: Maker, n_entities: int, clique_share: float) -> list[Planted]:
@@ -60,7 +60,9 @@ def plant(m: Maker, n_entities: int, clique_share: float) -> list[Planted]:
 
 
 def _surround(m: Maker, motif: Motif, limit: int) -> Planted | None:
-    """Near misses for the motif's cheapest answer; None when no answer has a near miss for nearly every fact."""
+    """Near misses for the motif's cheapest answer; None where no answer has one for every fact."""
+    if sum(edge[1] == "P3373" for edge in motif.edges) > 1:
+        return None
     best: tuple[int, int, list[Plan]] | None = None
     for answer in m.rng.sample(motif.nodes, len(motif.nodes)):
         plans = [p for edge in motif.edges if (p := _plan(m, motif, answer, edge)) is not None]
@@ -84,7 +86,7 @@ def _surround(m: Maker, motif: Motif, limit: int) -> Planted | None:
         name(answer + 1),
         tuple(name(n + 1) for n in motif.nodes),
         tuple((name(s + 1), p, name(o + 1)) for s, p, o in motif.edges),
-        len(plans),
+        tuple(name(n + 1) for n in range(n_before, len(m.draft))),
     )
 
 
@@ -121,11 +123,11 @@ def _fewest(m: Maker, motif: Motif, answer: int, touched: set[int], dropped: Edg
 
 
 def _can_double(edge: Edge, copied: set[int]) -> bool:
-    """Whether a copy of the fact's copied end can have the fact too."""
+    """Whether a copy of the fact's copied end can have the fact too (a match has two teams, so no third)."""
     subject, property_, _ = edge
     if subject in copied:
         return property_ not in ONE_HOLDER
-    return not properties()[property_].functional
+    return not properties()[property_].functional and property_ != "P1923"
 
 
 def _crowded(m: Maker, motif: Motif, plans: list[Plan]) -> bool:
@@ -133,8 +135,11 @@ def _crowded(m: Maker, motif: Motif, plans: list[Plan]) -> bool:
     born: Counter[int] = Counter()
     for plan in plans:
         for child, property_, parent in motif.edges:
-            if child in plan.copied and property_ in ("P22", "P25", "P3373") and parent not in plan.copied:
-                born.update([parent] if property_ != "P3373" else m.draft.get(child, "P25"))
+            if property_ in ("P22", "P25") and child in plan.copied and parent not in plan.copied:
+                born[parent] += 1
+            if property_ == "P3373":
+                born.update(m.draft.one(sibling, "P25") for sibling in (child, parent) if sibling in plan.copied)
+    born.pop(-1, None)
     held = {p: len(m.draft.subjects(p, "P22")) + len(m.draft.subjects(p, "P25")) for p in born}
     return any(held[p] + n > MOST_CHILDREN for p, n in born.items())
 

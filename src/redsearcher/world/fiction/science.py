@@ -12,7 +12,7 @@ def advise(m: Maker, people: list[int]) -> None:
     for student in sorted(people, key=lambda p: m.node(p).year):
         if m.maybe(0.75) and m.try_link(student, "P184", lambda: m.rng.choice(people), 6):
             advisor = m.draft.one(student, "P184")
-            for university in m.draft.get(advisor, "P108")[:1]:
+            for university in [u for u in m.draft.get(advisor, "P108") if m.node(u).type == "university"][:1]:
                 m.draft.link(student, "P69", university)
                 if m.maybe(0.5):
                     m.draft.link(student, "P108", university)
