@@ -23,7 +23,7 @@ def run(web: Web, name: str, arguments: dict[str, Any], **config: int) -> Observ
 
 
 def test_schemas(web: Web) -> None:
-    assert Toolbox(web, WebConfig()).schemas == (SEARCH, VISIT)
+    assert Toolbox(web).schemas == (SEARCH, VISIT)
 
 
 def test_search_text(web: Web) -> None:

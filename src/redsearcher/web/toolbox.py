@@ -20,13 +20,13 @@ from redsearcher.web.render import (
 
 
 class Toolbox:
-    """Tools over one web, showing as much as `config` says.
+    """Tools over one web, showing as much as `config` (by default the web's own) says.
 
     What a model does wrong comes back as an Observation with an error, never as an exception.
     """
 
-    def __init__(self, web: Web, config: WebConfig) -> None:
-        self._web, self._config = web, config
+    def __init__(self, web: Web, config: WebConfig | None = None) -> None:
+        self._web, self._config = web, config or web.info.config
         self._tools: dict[str, tuple[ToolSchema, Callable[[ToolCall], Observation]]] = {
             SEARCH.name: (SEARCH, self._search),
             VISIT.name: (VISIT, self._visit),
