@@ -1,8 +1,5 @@
-"""Exact treewidth: safe reductions, a contraction lower bound, then a search over elimination orders.
-
-The search asks for one width after another, from the lower bound up, whether some order keeps to it. The graph left by
-an elimination depends only on the set of vertices taken out, so sets that failed are stored; simplicial and almost
-simplicial vertices of small degree go first without branching (Bodlaender et al. 2005, Gogate and Dechter 2004).
+"""Exact treewidth: safe reductions (Bodlaender, Koster and van den Eijkhof 2005), a contraction lower bound, a min-fill
+upper bound, and where these differ a search that asks for one width after another whether it suffices.
 """
 
 import time
@@ -118,48 +115,89 @@ def _reduce(adjacency: Adjacency, alive: int, lower: int) -> tuple[list[tuple[in
 
 
 class _Search:
-    """Is there an elimination order of at most a given width?"""
+    """Is the treewidth at most a given width?
+
+    A connected set C of vertices is good if C and its neighbours N(C) have a decomposition that narrow with a bag that
+    holds N(C). It is iff for some v in C all components D of C - v are good and have at most `width` neighbours
+    (Arnborg, Corneil and Proskurowski 1987). As every clique lies in some bag, the search starts from one.
+    """
 
     def __init__(self, deadline: float | None) -> None:
         self._deadline = deadline
-        self._failed: set[int] = set()
+        self._adjacency: Adjacency = []
+        self._width = 0
+        self._orders: dict[int, list[int] | None] = {}
 
     def order_within(self, adjacency: Adjacency, alive: int, width: int) -> list[int] | None:
-        """An order of `alive` that never meets a degree above `width`, or None when there is none."""
-        self._failed = set()
-        return self._extend(list(adjacency), alive, width)
-
-    def _extend(self, adjacency: Adjacency, alive: int, width: int) -> list[int] | None:
-        """`adjacency` is this call's own to change."""
-        prefix: list[int] = []
-        alive = self._take_safe(adjacency, alive, width, prefix)
+        """An elimination order of `alive` that never meets a degree above `width`, or None when there is none."""
+        self._adjacency, self._width, self._orders = adjacency, width, {}
         if alive.bit_count() <= width + 1:
-            return [*prefix, *bits(alive)]
-        if alive in self._failed:
+            return list(bits(alive))
+        clique = _clique(adjacency, alive)
+        if clique.bit_count() > width + 1:
             return None
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise _OutOfTimeError
-        if bitgraph.minor_min_width(adjacency, alive) <= width:
-            candidates = [v for v in bits(alive) if adjacency[v].bit_count() <= width]
-            candidates.sort(key=lambda v: (bitgraph.n_missing(adjacency, v), adjacency[v].bit_count()))
-            for vertex in candidates:
-                rest = list(adjacency)
-                bitgraph.eliminate(rest, vertex)
-                found = self._extend(rest, alive & ~(1 << vertex), width)
-                if found is not None:
-                    return [*prefix, vertex, *found]
-        self._failed.add(alive)
-        return None
+        order = self._order_of_parts(alive & ~clique)
+        return None if order is None else [*order, *bits(clique)]
 
-    def _take_safe(self, adjacency: Adjacency, alive: int, width: int, prefix: list[int]) -> int:
-        """Eliminate (almost) simplicial vertices of degree at most `width`: if the width suffices, it still does."""
-        changed = True
-        while changed:
-            changed = False
-            for vertex in bits(alive):
-                if adjacency[vertex].bit_count() <= width and bitgraph.is_almost_simplicial(adjacency, vertex):
-                    bitgraph.eliminate(adjacency, vertex)
-                    prefix.append(vertex)
-                    alive &= ~(1 << vertex)
-                    changed = True
-        return alive
+    def _order_of_parts(self, among: int) -> list[int] | None:
+        """Orders of all components, one after the other."""
+        order: list[int] = []
+        around = [(part, self._neighbours(part).bit_count()) for part in self._parts(among)]
+        if any(n_neighbours > self._width for _, n_neighbours in around):
+            return None
+        for part, n_neighbours in sorted(around, key=lambda pair: pair[0].bit_count()):
+            if part.bit_count() + n_neighbours <= self._width + 1:
+                order += bits(part)
+                continue
+            own = self._order(part)
+            if own is None:
+                return None
+            order += own
+        return order
+
+    def _order(self, part: int) -> list[int] | None:
+        if part not in self._orders:
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                raise _OutOfTimeError
+            self._orders[part] = None
+            border = self._neighbours(part)
+            # vertices tied to much of the border first: they close off more of it
+            for vertex in sorted(bits(part), key=lambda v: -(self._adjacency[v] & border).bit_count()):
+                rest = self._order_of_parts(part & ~(1 << vertex))
+                if rest is not None:
+                    self._orders[part] = [*rest, vertex]
+                    break
+        return self._orders[part]
+
+    def _parts(self, among: int) -> list[int]:
+        found = []
+        while among:
+            part = frontier = among & -among
+            while frontier:
+                lowest = frontier & -frontier
+                reached = self._adjacency[lowest.bit_length() - 1] & among & ~part
+                part |= reached
+                frontier = (frontier ^ lowest) | reached
+            found.append(part)
+            among &= ~part
+        return found
+
+    def _neighbours(self, part: int) -> int:
+        around = 0
+        for vertex in bits(part):
+            around |= self._adjacency[vertex]
+        return around & ~part
+
+
+def _clique(adjacency: Adjacency, alive: int) -> int:
+    """A clique, grown greedily from each vertex in turn; the largest found."""
+    best = 0
+    for start in bits(alive):
+        clique, common = 1 << start, adjacency[start]
+        while common:
+            vertex = max(bits(common), key=lambda v: (adjacency[v] & common).bit_count())
+            clique |= 1 << vertex
+            common &= adjacency[vertex]
+        if clique.bit_count() > best.bit_count():
+            best = clique
+    return best
