@@ -1,6 +1,7 @@
 """The offline solver behind the ChatModel protocol: reads the question, plans searches, answers. No model, no world."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from redsearcher.agent.answer import PARSE_FAILED
@@ -10,6 +11,7 @@ from redsearcher.agent.solver.beliefs import Beliefs
 from redsearcher.agent.solver.extract import triples
 from redsearcher.agent.solver.names import Name, name_key
 from redsearcher.agent.solver.observe import Document, Results, read_observation
+from redsearcher.agent.solver.parse.question import parse_question
 from redsearcher.agent.solver.plan import Action, Planner, property_at
 from redsearcher.core.rng import derive
 from redsearcher.core.text import is_cjk
@@ -43,8 +45,9 @@ class RulesSolver:
     Temperature 0 takes the best choice; above, the seed varies the wording of queries and the order of near equals.
     """
 
-    def __init__(self, parse: Parser, max_calls: int = MAX_CALLS) -> None:
-        self._parse = parse
+    def __init__(self, parse: Parser = parse_question, max_calls: int = MAX_CALLS) -> None:
+        # Every turn reads the question anew; reading it is the dearest part of a turn.
+        self._parse = lru_cache(maxsize=1024)(parse)
         self._max_calls = max_calls
 
     @property
