@@ -54,6 +54,8 @@ def copy_nodes(m: Maker, motif: Motif, plan: Plan, n_before: int) -> list[int]:
     for subject, property_, object_ in kept:
         if property_ not in (*PARENTS, "P3373"):
             m.draft.link(clones.get(subject, subject), property_, clones.get(object_, object_))
+        if property_ == "P1346":  # the winner played
+            m.draft.link(clones.get(subject, subject), "P1923", clones.get(object_, object_))
     for original, clone in clones.items():
         _parents(m, motif, plan, original, clone, clones)
     for subject, property_, object_ in kept:
@@ -128,8 +130,6 @@ def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
     subject, property_, object_ = plan.dropped
     if subject == original and properties()[property_].functional and property_ not in PERSONAL:
         substitute(m, clone, property_, object_, object_)
-    if node.type == "river":
-        _mouth(m, clone, {subject, object_})
     if node.type == "event":
         for _ in range(20):
             if len(draft.get(clone, "P1923")) < 2:
@@ -137,13 +137,6 @@ def _finish(m: Maker, plan: Plan, original: int, clone: int) -> None:
         teams = [team for team in draft.get(clone, "P1923") if team != avoided]
         if teams and draft.get(original, "P1346"):
             draft.link(clone, "P1346", m.rng.choice(teams))
-
-
-def _mouth(m: Maker, river: int, avoided: set[int]) -> None:
-    """Let a river share a city with the one that it flows into."""
-    shores = [city for main in m.draft.get(river, "P403") for city in m.draft.subjects(main, "P206")]
-    if not any(river in m.draft.get(city, "P206") for city in shores):
-        m.draft.link(next((city for city in shores if city not in avoided), -1), "P206", river)
 
 
 def substitute(m: Maker, clone: int, property_: str, model: int, avoided: int) -> bool:
