@@ -15,7 +15,7 @@ from redsearcher.world.prose.config import ProseConfig
 from redsearcher.world.prose.value import say
 from redsearcher.world.prose.write import write_pages
 
-N_ENTITIES = 900
+N_ENTITIES = 700
 REGISTER_ONLY = {"P21", "P625"}
 both = pytest.mark.parametrize("lang", ["en", "zh"])
 

@@ -10,6 +10,9 @@ from redsearcher.errors import DataError
 from redsearcher.world.property import Property, properties
 from redsearcher.world.prose.template import Template, parse
 
+_OWNED_NOUNS = ("总部", "人口", "海拔", "年营收", "身高", "乐手", "全长")
+"""Table phrases that begin with something the topic has: with 的 before them they fit behind a pronoun too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
@@ -36,12 +39,19 @@ class Forms:
 
     @property
     def can_lead(self) -> bool:
-        """Whether some verb phrase has the topic itself as its grammatical subject (a Chinese 的 phrase has not)."""
-        return any(not (isinstance(verb[0], str) and verb[0].startswith("的")) for verb in self.verbs)
+        """Whether some verb phrase can be followed by another one."""
+        return any(can_lead(verb) for verb in self.verbs)
 
     @property
     def is_empty(self) -> bool:
         return not (self.verbs or self.verbs_one or self.clauses or self.line or self.noun)
+
+
+def can_lead(verb: Template) -> bool:
+    """Whether a second verb phrase may follow: no subordinate clause in it, and (Chinese) the topic itself its subject,
+    not something of the topic's, as in a phrase that begins with 的."""
+    literals = [node for node in verb if isinstance(node, str)]
+    return not any("," in text or "，" in text for text in literals) and not (literals and literals[0].startswith("的"))
 
 
 @cache
@@ -79,6 +89,7 @@ def _forms(row: dict[str, Any], property_: Property, lang: str, forward: bool, s
     one: list[str] = []
     for phrase in phrases.forward if forward else phrases.backward:
         text = _tensed(phrase, swap).replace("{}", "{O}")
+        text = f"的{text}" if lang == "zh" and text.startswith(_OWNED_NOUNS) else text
         (many if lang == "zh" or text.endswith("{O}") else one).append(text)
     return Forms(
         verbs=tuple(parse(text) for text in dict.fromkeys(many)),

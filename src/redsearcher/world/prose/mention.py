@@ -33,6 +33,8 @@ def needs_article(type_: str, name: str) -> bool:
         return False
     if name.startswith(_OF):
         return True
+    if type_ == "university" and " of " in name:
+        return True
     if type_ in _WITH_ARTICLE:
         return " " in name or type_ == "river"
     return False
@@ -97,14 +99,16 @@ class Mentions:
         if entity.aliases and self._rng.random() < self._alias_share:
             alias = entity.aliases[int(self._rng.random() * len(entity.aliases))]
             name = alias if alias not in self._cast.shared else name
-        if first and name in self._cast.shared and entity.type == "person":
-            role = gloss(self._cast, number, self._lang)
-            self._text.put(role if self._lang == "zh" else f"the {role} ")
+        unclear = first and name in self._cast.shared and entity.type == "person"
+        if unclear and self._lang == "en":
+            self._text.put(f"the {gloss(self._cast, number, self._lang)} ")
         before, after = marks(entity.type, name, self._lang)
         self._text.put(before)
         self._linked.add(number)
         self._text.name(name, self._home(number) if first else None)
         self._text.put(after)
+        if unclear and self._lang == "zh":
+            self._text.put(f"（{gloss(self._cast, number, self._lang)}）")
 
     def several(self, numbers: list[int]) -> None:
         """Write a list: "A, B and C"."""

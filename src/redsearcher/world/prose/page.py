@@ -19,6 +19,10 @@ PARAGRAPH = 4
 """Sentences before a new paragraph may begin."""
 
 
+_LAST_WORDS = frozenset({"P20", "P570"})
+"""Nothing in a life follows these within a sentence."""
+
+
 class Span(NamedTuple):
     """A fact (its number) and the sentence that says it."""
 
@@ -176,6 +180,7 @@ class PageWriter:
         if queue and single and chance < 0.3:
             second = queue[-1]
             apart = not (group.others and group.others[0] in second.others)
+            apart = apart and (group.property not in _LAST_WORDS or second.property in _LAST_WORDS)
             leads = forms.can_lead and _has_verb(group)
             if apart and _has_verb(second) and (leads or forms.parts):
                 queue.pop()

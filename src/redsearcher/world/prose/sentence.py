@@ -8,7 +8,7 @@ from typing import TypeVar
 from redsearcher.records.world import Fact
 from redsearcher.world.property import entity_types
 from redsearcher.world.prose.cast import Cast
-from redsearcher.world.prose.lexicon import Forms
+from redsearcher.world.prose.lexicon import Forms, can_lead
 from redsearcher.world.prose.mention import Mentions, gloss, marks, pronouns, with_article
 from redsearcher.world.prose.style import style
 from redsearcher.world.prose.template import Slot, Switch, Template
@@ -53,6 +53,7 @@ class Speaker:
         self._quoted = bool(marks(kind, "X", lang)[1])
         self._date_style = int(rng.random() * 3)
         self._past = cast.is_dead(topic)
+        self._is_event = kind == "event"
         self._named = False
         self._unclear = True
         self._own_url = own_url
@@ -91,6 +92,8 @@ class Speaker:
             return self.pick(switch.cases)
         if switch.by == "tense":
             return switch.cases[self._past or any(group.past for group in groups)]
+        if switch.by == "topic":
+            return switch.cases[self._past or self._is_event]
         if switch.by == "number":
             return switch.cases[len(groups[0].facts) > 1]
         sex = self._cast.sex[self._topic]
@@ -133,7 +136,7 @@ class Speaker:
         """A verb phrase; one that leads another keeps the topic as its grammatical subject."""
         forms = group.forms
         verbs = forms.verbs if len(group.facts) > 1 else (*forms.verbs, *forms.verbs_one)
-        free = [verb for verb in verbs if not _is_owned(verb)] if leads and self._lang == "zh" else verbs
+        free = [verb for verb in verbs if can_lead(verb)] if leads else verbs
         return self.pick(free or verbs)
 
     def _second(self, verb: Template) -> Template:

@@ -1,7 +1,8 @@
 """The small language of the grammar files: literal text, slots, tense, number, sex and chance.
 
 `{S}` is a slot, `[is|was]` a choice by tense, `<a|b>` a choice by chance, `{#:one|many}` by how many others are named,
-`{g:he|she|it}` by the sex of the topic (male, female, unknown). Alternatives may hold slots, not further alternatives.
+`{t:is|was}` by the tense of the topic alone, `{g:he|she|it}` by the sex of the topic (male, female, unknown).
+Alternatives may hold slots, not further alternatives.
 """
 
 import re
@@ -12,7 +13,8 @@ from redsearcher.errors import DataError
 
 SLOTS = frozenset({"O", "D", "R", "S", "M", "P", "P2", "N", "G", "V", "V2", "H", "X", "Y", "A"})
 
-_NODE = re.compile(r"\{(#|g):([^{}]*)\}|\{([A-Z]\d?)\}|\[([^\[\]]*)\]|<([^<>]*)>")
+_SWITCHES = {"#": ("number", 2), "g": ("sex", 3), "t": ("topic", 2)}
+_NODE = re.compile(r"\{(#|g|t):([^{}]*)\}|\{([A-Z]\d?)\}|\[([^\[\]]*)\]|<([^<>]*)>")
 
 
 class Slot(NamedTuple):
@@ -22,7 +24,7 @@ class Slot(NamedTuple):
 
 
 class Switch(NamedTuple):
-    """Alternatives: `by` is tense, number, sex or chance."""
+    """Alternatives: `by` is tense, topic, number, sex or chance."""
 
     by: str
     cases: tuple["Template", ...]
@@ -55,7 +57,8 @@ def _node(match: re.Match[str], text: str) -> Node:
         return Slot(slot)
     by, body, wanted = ("chance", chance, 0)
     if kind is not None:
-        by, body, wanted = ("number", cases, 2) if kind == "#" else ("sex", cases, 3)
+        by, wanted = _SWITCHES[kind]
+        body = cases
     elif tense is not None:
         by, body, wanted = ("tense", tense, 2)
     parts = [parse(part) for part in body.split("|")]
