@@ -47,9 +47,10 @@ class Chinese:
 
     def _series(self, predicates: Sequence[Predicate], *, apart: bool = False) -> str:
         """Predicates one after the other. Only a sole one right after the subject may be led by 的."""
-        parts = [self._predicate(predicate, led=len(predicates) == 1 and not apart) for predicate in predicates]
-        if len(parts) == 1:
-            return parts[0]
+        if len(predicates) == 1:
+            return self._predicate(predicates[0], led=not apart)
+        parts = [self._predicate(predicates[0], led=False, first=not apart)]
+        parts += [self._predicate(predicate, led=False) for predicate in predicates[1:]]
         joint = "，并且" if self.rng.random() < 0.3 else "，"
         return "，".join(parts[:-1]) + joint + parts[-1]
 
@@ -125,8 +126,8 @@ class Chinese:
 
     # ---- predicates
 
-    def _predicate(self, predicate: Predicate, *, led: bool) -> str:
-        """The words of a predicate; `led`: phrases that begin with 的 may be used as they are."""
+    def _predicate(self, predicate: Predicate, *, led: bool, first: bool = False) -> str:
+        """The words of a predicate. `led`: a leading 的 stays; `first`: right after the subject, so better without one."""
         constraint = predicate.constraint
         if isinstance(constraint, LiteralAtom):
             return self._pick(properties()[constraint.property].zh.forward).replace("{}", self._range(constraint))
@@ -138,10 +139,15 @@ class Chinese:
         if predicate.when is not None:
             phrases = dated_phrases(property_.id, "zh")[predicate.when.property]
             said = self._pick(phrases).replace("{}", self._mention(predicate.other))
+            self.discourse.note(constraint)
             return self._range(predicate.when) + said
         phrases = property_.zh.forward if predicate.forward else property_.zh.backward
+        if first:
+            phrases = tuple(phrase for phrase in phrases if not phrase.startswith("的")) or phrases
         phrase = self._pick(phrases)
-        return (phrase if led else phrase.removeprefix("的")).replace("{}", self._mention(predicate.other))
+        said = (phrase if led else phrase.removeprefix("的")).replace("{}", self._mention(predicate.other))
+        self.discourse.note(constraint)
+        return said
 
     def _range(self, literal: LiteralAtom) -> str:
         return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "zh"))

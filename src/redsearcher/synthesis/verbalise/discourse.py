@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from redsearcher.records.query import Query
+from redsearcher.records.query import FactAtom, Query, Role
+from redsearcher.synthesis.verbalise.bearer import sole_role
 from redsearcher.synthesis.verbalise.plan import Mention, Sentence
-from redsearcher.world.property import Lang, entity_types
+from redsearcher.world.property import Lang, entity_types, properties
 from redsearcher.world.wording import role_noun
 
 
@@ -20,7 +21,7 @@ class Discourse:
     order: dict[str, list[str]] = field(default_factory=dict)
     """Type noun -> variables it has brought in so far."""
     roles: dict[str, str] = field(default_factory=dict)
-    """Variable -> role noun it was brought in by."""
+    """Variable -> the role noun it goes by."""
     subject: str | None = None
     """The variable the sentence before was about."""
     others: set[str] = field(default_factory=set)
@@ -55,6 +56,17 @@ class Discourse:
             raise ValueError(f"{mention.role.property} has no noun for its {end}")
         self.roles[mention.var] = noun
         return noun
+
+    def note(self, atom: FactAtom) -> None:
+        """A fact has been said: where a type has several variables, who bears a role now goes by it."""
+        if properties()[atom.property].symmetric:
+            return
+        for name in (atom.object, atom.subject):
+            variable = self.query.variable(name)
+            if variable.role is Role.GIVEN or name in self.roles or self.total.get(self.noun(name), 0) < 2:
+                continue
+            if noun := sole_role(self.query, name, atom, self.lang):
+                self.roles[name] = noun
 
     def number(self, name: str) -> int | None:
         """Which of its noun a variable is, or None while it is the only one brought in."""

@@ -1,5 +1,6 @@
 """Plans in English words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -13,6 +14,8 @@ from redsearcher.world.wording import ORDINALS, WORKS, dated_phrases, event, ind
 
 EXISTS = ("There is {}.", "Think of {}.", "Consider {}.")
 SEEK = ("I am looking for {}.", "I am trying to identify {}.", "I want to find {}.")
+_HEAVY = re.compile(r"has (had )?(as|in) ")
+"""Phrases that put the other end last, for one too long to stand in the middle."""
 
 
 @dataclass
@@ -141,9 +144,16 @@ class English:
         if predicate.when is not None:
             phrases = dated_phrases(property_.id, "en")[predicate.when.property]
             said = self._pick(phrases).replace("{}", self._mention(predicate.other))
+            self.discourse.note(constraint)
             return f"{said} {self._range(predicate.when)}"
-        phrase = self._pick(property_.en.forward if predicate.forward else property_.en.backward)
-        return phrase.replace("{}", self._mention(predicate.other))
+        phrases = property_.en.forward if predicate.forward else property_.en.backward
+        if predicate.other.relative:  # a clause must end the phrase, or it would swallow what follows
+            phrases = tuple(phrase for phrase in phrases if phrase.endswith("{}")) or phrases
+        else:
+            phrases = tuple(phrase for phrase in phrases if not _HEAVY.match(phrase)) or phrases
+        said = self._pick(phrases).replace("{}", self._mention(predicate.other))
+        self.discourse.note(constraint)
+        return said
 
     def _range(self, literal: LiteralAtom) -> str:
         return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "en"))

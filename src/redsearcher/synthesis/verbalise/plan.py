@@ -5,8 +5,9 @@ from random import Random
 from typing import Literal
 
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role
-from redsearcher.world.property import Lang, properties
-from redsearcher.world.wording import End, dated_phrases, role_noun
+from redsearcher.synthesis.verbalise.bearer import sole_role
+from redsearcher.world.property import Lang
+from redsearcher.world.wording import dated_phrases
 
 MAX_PREDICATES = 3
 Opening = Literal["plain", "exists", "seek"]
@@ -55,6 +56,8 @@ class Planner:
     introduced: set[str] = field(default_factory=set)
     said: set[str] = field(default_factory=set)
     sentences: list[Sentence] = field(default_factory=list)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
+    """Variable -> those brought in by a clause about it, still to be described."""
 
     def plan(self) -> tuple[Sentence, ...]:
         """All sentences but the closing one. Raises ValueError for a constraint between a variable and itself."""
@@ -77,7 +80,7 @@ class Planner:
         return self.rng.choices(unknowns, weights)[0]
 
     def _start(self, root: str) -> None:
-        anchors = [c for c in self._pending(root) if isinstance(c, FactAtom) and self._role(root, c)]
+        anchors = [c for c in self._pending(root) if isinstance(c, FactAtom) and sole_role(self.query, root, c, self.lang)]
         self.introduced.add(root)
         if anchors and self.rng.random() < 0.3:
             atom = self.rng.choice(anchors)
@@ -102,6 +105,8 @@ class Planner:
                 self.said.add(atom.id)
                 self.introduced.add(other)
                 self._visit(other, Mention(other, "role", atom, Mention(name, "known")))
+        for other in self.waiting.pop(name, []):
+            self._visit(other, Mention(other, "known"))
 
     def _ways_on(self, name: str) -> tuple[list[FactAtom], list[FactAtom]]:
         """Atoms to variables not introduced yet: those to be said by a verb, and those by a possessive."""
@@ -115,7 +120,7 @@ class Planner:
             if other in seen:
                 continue
             seen.add(other)
-            role = self._role(other, atom) is not None and len(self._unsaid(other)) > 1
+            role = sole_role(self.query, other, atom, self.lang) is not None and len(self._unsaid(other)) > 1
             (by_role if role and self.rng.random() < 0.7 else by_verb).append(atom)
         return by_verb, by_role
 
@@ -155,14 +160,14 @@ class Planner:
                 return Sentence(subject, tuple(predicates[1:]))
         return Sentence(mention, tuple(predicates))
 
-    def _introduce(self, name: str, atom: FactAtom, other: str) -> Predicate:
+    def _introduce(self, name: str, atom: FactAtom, other: str, *, nested: bool = False) -> Predicate:
         """A predicate that brings in `other`, with what identifies it: a possessive, or relative clauses."""
         self.said.add(atom.id)
         self.introduced.add(other)
         roles = [
             c
             for c in self._unsaid(other)
-            if isinstance(c, FactAtom) and self._role(other, c)
+            if isinstance(c, FactAtom) and sole_role(self.query, other, c, self.lang)
             if _other(c, other) in self.introduced and _other(c, other) != name
         ]
         if roles and self.rng.random() < 0.5:
@@ -171,7 +176,19 @@ class Planner:
             owner = self._owner(_other(role, other))
             return Predicate(atom, atom.subject == name, Mention(other, "role", role, owner))
         relative = self._predicates(other, limit=self.rng.choice((1, 2, 2)), anchors_only=True)
+        if not relative and self.lang == "en" and not nested and self.rng.random() < 0.6:
+            relative = self._lead_on(other)
         return Predicate(atom, atom.subject == name, Mention(other, "new", relative=tuple(relative)))
+
+    def _lead_on(self, name: str) -> list[Predicate]:
+        """A clause about a variable that brings in the next one: "a club that is in a country"."""
+        atoms = [c for c in self._unsaid(name) if isinstance(c, FactAtom) and _other(c, name) not in self.introduced]
+        if not atoms or self._pending(name):
+            return []
+        atom = self.rng.choice(atoms)
+        other = _other(atom, name)
+        self.waiting.setdefault(name, []).append(other)
+        return [self._introduce(name, atom, other, nested=True)]
 
     def _describe_given(self, name: str) -> None:
         others = {v.name for v in self.query.givens}
@@ -226,30 +243,10 @@ class Planner:
     def _owner(self, name: str) -> Mention:
         return Mention(name, "given" if self.query.variable(name).role is Role.GIVEN else "known")
 
-    def _role(self, name: str, atom: FactAtom) -> str | None:
-        """The noun that `name` bears through the atom, if nobody else in the query bears it."""
-        noun = role_noun(atom.property, _end(atom, name), self.lang)
-        kin = properties()[atom.property].subject == properties()[atom.property].object
-        if noun is None or (kin and sum(c.kind == "fact" and c.property == atom.property for c in self.query.constraints) > 1):
-            return None
-        for other in self.query.constraints:
-            if not isinstance(other, FactAtom) or other.property != atom.property:
-                continue
-            if properties()[atom.property].symmetric:
-                if name not in other.variables:
-                    return None
-            elif (other.object if atom.object == name else other.subject) != name:
-                return None
-        return noun
-
 
 def _other(constraint: FactAtom | CompareAtom, name: str) -> str:
     first, second = constraint.variables
     return second if first == name else first
-
-
-def _end(atom: FactAtom, name: str) -> End:
-    return "object" if atom.object == name else "subject"
 
 
 def _is_given(predicate: Predicate) -> bool:

@@ -143,7 +143,9 @@ class _Sentence:
             if self.text.startswith(opening, start):
                 end = self.text.find(closing, start + 2)
                 while end >= 0:
-                    yield Phrase("given", self.text[start + 1 : end]), end + 1
+                    name = self.text[start + 1 : end]
+                    if name.count(opening) == name.count(closing):
+                        yield Phrase("given", name), end + 1
                     end = self.text.find(closing, end + 1)
                 return
         if self.text[start : start + 1] in _NEVER_FIRST:

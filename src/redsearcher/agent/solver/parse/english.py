@@ -141,8 +141,9 @@ class _Sentence:
         closing = "”" if self.text[start] == "“" else '"'
         end = self.text.find(closing, start + 2)
         while end >= 0:
-            if end + 1 in self.ends:
-                yield Phrase("given", self.text[start + 1 : end]), end + 1
+            name = self.text[start + 1 : end]
+            if end + 1 in self.ends and name.count("“") == name.count("”"):
+                yield Phrase("given", name), end + 1
             end = self.text.find(closing, end + 1)
 
     def _grammatical(self, start: int) -> Iterator[tuple[Phrase, int]]:
