@@ -30,7 +30,6 @@ class Node:
     topic: int = -1
     spot: tuple[float, float] = (0.0, 0.0)
     weight: float = 1.0
-    description: str = ""
 
 
 @dataclass(slots=True)

@@ -49,6 +49,7 @@ def generate(config: FictionConfig) -> Fiction:
         make_circle(m, milieu)
         made[milieu] += 1
     _offices(m)
+    _laureates(m)
     n_made = len(draft)
     planted = plant(Maker(draft, names, dice("planting"), config.lang), config.n_entities, config.clique_share)
     near_misses = len(draft) - n_made
@@ -71,6 +72,18 @@ def _commons(m: Maker) -> None:
     country = m.draft.members("country")[0]
     for kind in ("film", "book", "science", "business", "sport", "music", "museum"):
         org.make_award(m, m.popular("city", country), m.rng.randint(1890, 1925), kind)
+
+
+def _laureates(m: Maker) -> None:
+    """Winners for the awards that nobody has received yet."""
+    for award in m.draft.members("award"):
+        for _ in range(0 if m.draft.subjects(award, "P166") else m.rng.choice((2, 3, 4))):
+            field = m.node(award).kind
+            if field in ("film", "book") and m.maybe(0.6):
+                winner = m.popular(field)
+            else:
+                winner = m.popular("person", -1, m.rng.choice(PROFESSIONS[field]))
+            m.draft.link(winner, "P166", award)
 
 
 def _offices(m: Maker) -> None:
@@ -101,13 +114,13 @@ def _fill(m: Maker, n_entities: int) -> None:
 
 
 def entities_of(draft: Draft, names: Names) -> list[Entity]:
-    """Entity records, in order of making."""
+    """Entity records, in order of making. Descriptions agree with the facts on citizenship, country and seat."""
     found = []
     for number, node in enumerate(draft.nodes):
-        place = draft.nodes[node.city].label if node.city >= 0 and node.type != "city" else ""
-        if node.type in ("city", "mountain"):
-            place = draft.nodes[draft.get(number, "P131")[0]].label
-        country = draft.nodes[node.country].label
+        seat = max(draft.one(number, "P131"), draft.one(number, "P159"))
+        place = draft.nodes[seat].label if seat >= 0 else ""
+        home = max(draft.one(number, "P27"), draft.one(number, "P17"))
+        country = draft.nodes[home if home >= 0 else node.country].label
         about = names.describe(node.type, node.kind, country, place, node.topic)
         found.append(
             Entity(id=f"E{number + 1}", label=node.label, type=node.type, aliases=node.aliases, description=about)

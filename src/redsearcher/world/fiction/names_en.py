@@ -230,11 +230,13 @@ class EnglishNames:
             return f"{of} football match"
         if type_ == "award":
             return f"{of} {kind} award"
+        if type_ == "country":
+            return "country"
         noun = {
             "company": _KINDS.get(kind, kind), "club": "football club", "region": "province", "person": kind,
-            "book": "history book" if kind == "history" else "novel", "country": "country",
+            "book": "history book" if kind == "history" else "novel",
         }.get(type_, type_)  # fmt: skip
-        if type_ in ("city", "university", "museum", "mountain", "company", "club", "band") and place:
+        if type_ in ("city", "university", "museum", "mountain", "company", "club") and place:
             return f"{noun} in {place}" + (f", {country}" if country and country != place else "")
         return f"{of} {noun}".strip()
 

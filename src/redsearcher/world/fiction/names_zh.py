@@ -217,7 +217,7 @@ class ChineseNames:
         if type_ == "book":
             return f"{country}{'历史著作' if kind == 'history' else '长篇小说'}"
         noun = _KINDS.get(kind, "公司") if type_ == "company" else _TYPES[type_]
-        if type_ in ("city", "university", "museum", "mountain", "company", "club", "band") and place != country:
+        if type_ in ("city", "university", "museum", "mountain", "company", "club") and place:
             return f"{country}{place}的{noun}"
         return f"{country}{noun}" if type_ != "country" else noun
 
