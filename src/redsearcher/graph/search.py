@@ -184,7 +184,7 @@ class Search:
             self._left -= 1
             if self._left < 0:
                 raise BudgetError(f"more than {self._budget} candidates tried while evaluating a query")
-            if entity in taken or not all(_holds(options, entity) for options in others):
+            if entity in taken or (others and not _in_all(others, entity)):
                 continue
             if plan.accepts(v, entity) and (not compares or self._compares_hold(entity, compares)):
                 yield entity
@@ -219,9 +219,14 @@ class Search:
             self._options[other] = options
 
 
-def _holds(options: tuple[str, ...], entity: str) -> bool:
-    """Whether a sorted tuple holds the entity."""
-    if len(options) < 8:
-        return entity in options
-    at = bisect_left(options, entity)
-    return at < len(options) and options[at] == entity
+def _in_all(lists: list[tuple[str, ...]], entity: str) -> bool:
+    """Whether every one of some sorted tuples holds the entity."""
+    for options in lists:
+        if len(options) < 8:
+            if entity not in options:
+                return False
+        else:
+            at = bisect_left(options, entity)
+            if at == len(options) or options[at] != entity:
+                return False
+    return True
