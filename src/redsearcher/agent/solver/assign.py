@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from redsearcher.agent.solver.beliefs import Beliefs
-from redsearcher.agent.solver.kind import fits
+from redsearcher.agent.solver.kind import fits, types_of
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
 
 BEAM = 120
@@ -36,12 +36,12 @@ def assignments(query: Query, givens: Mapping[str, str], beliefs: Beliefs, exhau
 
     `exhausted` says of a constraint under some values that nothing is left to look up about it.
     """
-    order = _order(query)
+    order, types = _order(query), types_of(query)
     beam: list[dict[str, str]] = [dict(givens)]
     for name in order:
         grown: list[tuple[float, int, dict[str, str]]] = []
         for values in beam:
-            for value in (*_candidates(name, query, values, beliefs), None):
+            for value in (*_candidates(name, types[name], query, values, beliefs), None):
                 extended = values if value is None else {**values, name: value}
                 grown.append((-_quick(query, extended, beliefs), len(grown), extended))
         grown.sort(key=lambda row: row[:2])
@@ -105,7 +105,9 @@ def _order(query: Query) -> list[str]:
     return order
 
 
-def _candidates(name: str, query: Query, values: Mapping[str, str], beliefs: Beliefs) -> list[str]:
+def _candidates(
+    name: str, types: tuple[str, ...], query: Query, values: Mapping[str, str], beliefs: Beliefs
+) -> list[str]:
     """Values some constraint with a bound other end suggests, best supported first."""
     weights: dict[str, float] = {}
     for constraint in query.constraints:
@@ -119,7 +121,6 @@ def _candidates(name: str, query: Query, values: Mapping[str, str], beliefs: Bel
         for value, weight in found.items():
             weights[value] = weights.get(value, 0.0) + weight
     used = set(values.values())
-    types = (query.variable(name).type,)
     fitting = (value for value in weights if value not in used and fits(beliefs.kind(value), types))
     ranked = sorted(fitting, key=lambda value: -weights[value])
     return ranked[:FANOUT]

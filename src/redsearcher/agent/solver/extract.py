@@ -44,7 +44,8 @@ def triples(document: Document, known: tuple[Name, ...], properties: tuple[str, 
     """Every reading of the given properties on a hit or page. `known` are names worth finding though not linked."""
     readings = tuple(reading(p, lang) for p in properties)
     title = Name(topic(document), document.url)
-    names = tuple(dict.fromkeys((title, *known)))
+    linked = (Name(s.text[a.start : a.end], a.url) for s in document.sentences for a in s.anchors)
+    names = tuple(dict.fromkeys((title, *known, *linked)))
     found: dict[tuple[Name, str, Name | None, float | None], Triple] = {}
     for sentence in document.sentences:
         mentions: list[Mention] | None = None

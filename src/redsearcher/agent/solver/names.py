@@ -52,7 +52,6 @@ however january february march april may june july august september october nove
 wednesday thursday friday saturday sunday known named married according together including father mother son
 daughter director author composer
 """
-_SMALL_WORDS = frozenset(("in", "on", "at", "by", "to", "of", "for", "with", "from", "came", "here"))
 _OPENERS = frozenset(_OPENER_TEXT.split())
 
 
@@ -123,11 +122,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether the span is but the capitalised first word of a sentence, as in "Bordering", "Long on", "Owned by"."""
-    if start or " " in text[start:end]:
-        return False
-    following = text[end:].split(" ", 2)
-    return text[:end].endswith(("ing", "ed")) or (len(following) > 1 and following[1] in _SMALL_WORDS)
+    """Whether the span is but the capitalised first word of a sentence: no sign of a name."""
+    return text[:start].strip(' "“(') == "" and " " not in text[start:end]
 
 
 def _overlaps(mentions: list[Mention], start: int, end: int) -> bool:

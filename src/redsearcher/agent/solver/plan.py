@@ -15,6 +15,7 @@ PER_CALL = 3
 FIRM = 0.5
 OWN_PAGES = 4
 MENTION_PAGES = 3
+LAST_MENTION_PAGES = 10
 HUB = 20
 LOOK_AHEAD = 12
 
@@ -45,19 +46,23 @@ class Planner:
         """Whether nothing is left to look up about a constraint."""
         return self.option(constraint, values) is None
 
-    def option(self, constraint: Constraint, values: Mapping[str, str]) -> Action | None:
-        """The next thing to look up about a constraint under some values."""
-        key = (constraint.id, *(values.get(name, "") for name in constraint.variables))
+    def option(self, constraint: Constraint, values: Mapping[str, str], *, last: bool = False) -> Action | None:
+        """The next thing to look up about a constraint under some values; `last`: of the far-fetched ones."""
+        key = (str(last), constraint.id, *(values.get(name, "") for name in constraint.variables))
         if key not in self._memo:
-            self._memo[key] = next(self._options(constraint, values), None)
+            options = self._last_options if last else self._options
+            self._memo[key] = next(options(constraint, values), None)
         return self._memo[key]
 
     def next_actions(self, ranked: Sequence[Assignment]) -> list[Action]:
-        """Up to PER_CALL actions of one kind, for the best assignments first."""
+        """Up to PER_CALL actions of one kind, for the best assignments first; far-fetched ones come last."""
+        return self._gather(ranked, last=False) or self._gather(ranked, last=True)
+
+    def _gather(self, ranked: Sequence[Assignment], *, last: bool) -> list[Action]:
         chosen: list[Action] = []
         for assignment in ranked[:LOOK_AHEAD]:
             for constraint in self._open(assignment):
-                action = self.option(constraint, assignment.values)
+                action = self.option(constraint, assignment.values, last=last)
                 if action is None or (chosen and action.kind != chosen[0].kind):
                     continue
                 if action.text not in (other.text for other in chosen):
@@ -95,10 +100,19 @@ class Planner:
             yield from self._search(constraint, values, name, 0)
         if isinstance(constraint, FactAtom) and len(bound) == 2:
             yield from self._search_pair(constraint, values)
-        yield from self._mention_pages(constraint, values, bound)
+        yield from self._mention_pages(constraint, values, bound, MENTION_PAGES)
         if len(bound) < len(constraint.variables):
             for name in bound:
                 yield from self._search(constraint, values, name, 1)
+
+    def _last_options(self, constraint: Constraint, values: Mapping[str, str]) -> Iterator[Action]:
+        bound = [name for name in constraint.variables if name in values]
+        for attempt in (1, 2, 3):
+            for name in bound:
+                yield from self._search(constraint, values, name, attempt)
+            yield from self._mention_pages(constraint, values, bound, LAST_MENTION_PAGES)
+        for name in bound:
+            yield from self._mention_pages(constraint, values, [name], LAST_MENTION_PAGES)
 
     def _own_pages(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[Action]:
         for url in self._beliefs.pages(values[name])[:OWN_PAGES]:
@@ -107,7 +121,7 @@ class Planner:
 
     def _search(self, constraint: Constraint, values: Mapping[str, str], name: str, attempt: int) -> Iterator[Action]:
         words = self._words(property_at(constraint, name), name == constraint.variables[0], attempt)
-        yield from self._unasked(f"{self._beliefs.spelling(values[name])} {words}", constraint, values)
+        yield from self._unasked(f"{self._beliefs.spelling(values[name])} {words}".strip(), constraint, values)
 
     def _search_pair(self, constraint: FactAtom, values: Mapping[str, str]) -> Iterator[Action]:
         ends = " ".join(self._beliefs.spelling(values[name]) for name in constraint.variables)
@@ -118,31 +132,30 @@ class Planner:
             yield Action("search", query, constraint, values)
 
     def _words(self, property_id: str, from_subject: bool, attempt: int) -> str:
-        """What to add to a name: cue words; the second attempt says it with the role nouns."""
+        """What to add to a name: cue words, then the role noun, then nothing, then other cue words."""
         phrases = properties()[property_id].phrases(self._lang)
         cues = list(phrases.cues)
         if self._seed is not None:
             derive(self._seed, "cues", property_id).shuffle(cues)
         noun = phrases.object_noun if from_subject else phrases.subject_noun
-        if attempt:
-            return noun
-        return " ".join(dict.fromkeys(cues[:3]) if cues else [noun])
+        rounds: tuple[list[str], ...] = (cues[:3] or [noun], [noun or cues[0]], [], cues[3:6] or cues[:1])
+        return " ".join(dict.fromkeys(rounds[attempt]))
 
-    def _mention_pages(self, constraint: Constraint, values: Mapping[str, str], bound: list[str]) -> Iterator[Action]:
-        """Pages that name every bound end; those whose visible text betrays the property first."""
+    def _mention_pages(
+        self, constraint: Constraint, values: Mapping[str, str], bound: list[str], limit: int
+    ) -> Iterator[Action]:
+        """Pages that name every bound end and are not its own; those whose visible text betrays the property first."""
         needles = [fold(self._beliefs.spelling(values[name])) for name in bound]
         cues = [fold(c) for n in bound for c in properties()[property_at(constraint, n)].phrases(self._lang).cues]
-        found: list[tuple[bool, int, str]] = []
-        opened = 0
+        own = {url for name in bound for url in self._beliefs.pages(values[name])}
+        ranks: dict[str, tuple[bool, int]] = {}
         for document, text in self._texts:
-            if not all(needle in text for needle in needles):
-                continue
-            if document.url in self._opened:
-                opened += 1
-            else:
-                found.append((not any(cue in text for cue in cues), len(found), document.url))
-        for _, _, url in sorted(found)[: max(MENTION_PAGES - opened, 0)]:
-            yield Action("visit", url, constraint, values)
+            if document.url not in own and all(needle in text for needle in needles):
+                rank = (not any(cue in text for cue in cues), len(ranks))
+                ranks[document.url] = min(rank, ranks.get(document.url, rank))
+        for url in sorted(ranks, key=lambda url: ranks[url])[:limit]:
+            if url not in self._opened:
+                yield Action("visit", url, constraint, values)
 
 
 def property_at(constraint: Constraint, name: str) -> str:

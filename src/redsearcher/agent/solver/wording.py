@@ -74,9 +74,12 @@ def _label(property_id: str, lang: str) -> str:
     return label.get(lang, label["en"])
 
 
+_THING = {"en": "thing", "zh": "事物"}
+
+
 def _noun(query: Query, name: str, lang: str) -> str:
     type_ = entity_types().get(query.variable(name).type)
-    noun = type_.noun(lang).noun if type_ is not None else query.variable(name).type
+    noun = type_.noun(lang).noun if type_ is not None else _THING[lang]
     return noun if lang == "zh" else f"the {noun}"
 
 
