@@ -27,7 +27,7 @@ class SynthConfig(Config):
     patience: int = Field(default=6, ge=1)
     """Stop after this many waves in a row that added no task."""
     attempts: int = Field(default=12, ge=1)
-    """Structures grown per unit."""
+    """Structures grown per unit (twice as many for k = 3)."""
     per_unit: int = Field(default=3, ge=1)
     """Tight queries after which a unit stops."""
     max_unknowns: int = Field(default=6, ge=2)
@@ -40,7 +40,7 @@ class SynthConfig(Config):
     """An entity with more facts than this may only be a given."""
     min_pool: int = Field(default=20, ge=2)
     """The answer's type must have at least this many entities, so that a guess is worth little."""
-    max_rows: int = Field(default=30_000, ge=100)
+    max_rows: int = Field(default=8_000, ge=100)
     """Partial solutions looked at while sampling; a query that needs more is passed over."""
     capped_properties: tuple[str, ...] = ()
     """Properties that are easy to come by and dull to ask for."""
@@ -80,3 +80,16 @@ class SynthConfig(Config):
 def cell_name(k: int, msd: int) -> str:
     """`k2m3` for treewidth 2 and MSD 3."""
     return f"k{k}m{msd}"
+
+
+class VerifyConfig(Config):
+    """Settings of the offline verifier."""
+
+    top_k: int = Field(default=20, ge=1)
+    """Every fact must be found among this many results for some query an agent can make."""
+    reader_k: int = Field(default=10, ge=1)
+    """Results whose snippets the frequency reader sees."""
+    require_solved: bool = False
+    """Drop tasks that no rollout solved."""
+    max_pass_rate: float = Field(default=1.0, ge=0, le=1)
+    """Drop tasks solved more often than this."""

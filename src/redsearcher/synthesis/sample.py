@@ -20,7 +20,8 @@ from redsearcher.synthesis.structure import Structure, grow
 from redsearcher.synthesis.tighten import tighten
 from redsearcher.world.store import World
 
-ANSWERS_PER_STRUCTURE = 2
+ANSWERS_PER_STRUCTURE = {1: 2, 2: 2, 3: 2}
+"""Variables tried as the answer, by treewidth."""
 
 
 class Verbalise(Protocol):
@@ -45,7 +46,7 @@ class Sampler:
         draws = rng.derive(config.seed, "synthesis", number)
         tally: Counter[str] = Counter()
         found: dict[str, Candidate] = {}
-        for _ in range(config.attempts if self.graph.seeds else 0):
+        for _ in range(config.attempts * (2 if k == 3 else 1) if self.graph.seeds else 0):
             structure = grow(self.graph, k, msd, config.max_unknowns, draws)
             if structure is None:
                 tally["no_structure"] += 1
@@ -54,7 +55,7 @@ class Sampler:
             if len(structure.edges) >= config.max_constraints:
                 tally["too_many_constraints"] += 1
                 continue
-            candidate = self._candidate(structure, number, draws, tally)
+            candidate = self._candidate(structure, ANSWERS_PER_STRUCTURE[k], number, draws, tally)
             if candidate is not None:
                 found.setdefault(candidate.form, candidate)
             if len(found) >= config.per_unit:
@@ -65,10 +66,10 @@ class Sampler:
         )
 
     def _candidate(
-        self, structure: Structure, number: int, draws: random.Random, tally: Counter[str]
+        self, structure: Structure, n_answers: int, number: int, draws: random.Random, tally: Counter[str]
     ) -> Candidate | None:
         graph = self.graph
-        for answer, role in answers(structure, draws)[:ANSWERS_PER_STRUCTURE]:
+        for answer, role in answers(structure, draws)[:n_answers]:
             node = structure.nodes[answer]
             if len(graph.members[int(graph.types[node])]) < self.config.min_pool or node in graph.ambiguous:
                 tally["answer_easy_or_ambiguous"] += 1

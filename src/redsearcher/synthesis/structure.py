@@ -108,6 +108,19 @@ class Grower:
             self.join(a, b)
         return True
 
+    def clique(self) -> bool:
+        """Close a triangle through the only node there is and add a node next to all three corners."""
+        if not self.cycle(3):
+            return False
+        a, b, c = self.nodes
+        fourth = [node for node in self.between(a, b, self.nodes) if node in self.graph.adjacency[c]]
+        if not fourth:
+            return False
+        top = self.rng.choice(fourth)
+        for node in (a, b, c):
+            self.join(node, top)
+        return True
+
     def ear(self, max_nodes: int) -> bool:
         """Join two nodes of the structure by a new path with at most two nodes of its own."""
         a, b = self.rng.sample(self.nodes, 2)
@@ -167,25 +180,37 @@ def grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random)
 
 def _grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
     grower = Grower(graph, rng, [rng.choice(graph.seeds)])
-    if k == 1:
-        wanted = rng.randint(2, min(max_nodes, msd + 1))
-        for _ in range(2 * wanted):
-            if len(grower.nodes) < wanted:
-                grower.branch()
-        return grower.structure() if len(grower.nodes) >= 2 else None
-    if not grower.cycle(rng.choice((3, 3, 4, 4, 5, 6) if k == 2 else (3, 3, 4, 4, 5))):
-        return None
-    if k == 2:
-        if rng.random() < 0.25:
-            grower.ear(max_nodes)
-        if len(grower.nodes) < max_nodes and rng.random() < 0.3:
+    grown = (_tree, _cyclic, _dense)[k - 1](grower, msd, max_nodes)
+    return grower.structure() if grown and width(list(grower.chosen)) == k else None
+
+
+def _tree(grower: Grower, msd: int, max_nodes: int) -> bool:
+    wanted = grower.rng.randint(2, min(max_nodes, msd + 1))
+    for _ in range(2 * wanted):
+        if len(grower.nodes) < wanted:
             grower.branch()
-    else:
-        for _ in range(24):
-            if grower.ear(max_nodes + 1) and width(list(grower.chosen)) == 3:
-                break
-        else:
-            return None
-        grower.thin(3)
-    found = grower.structure()
-    return found if width(list(grower.chosen)) == k and len(found.nodes) <= max_nodes + (k == 3) else None
+    return len(grower.nodes) >= 2
+
+
+def _cyclic(grower: Grower, msd: int, max_nodes: int) -> bool:
+    lengths = (3, 3, 4, 4, 5) if msd < 4 else (3, 4, 4, 5, 6)
+    if not grower.cycle(grower.rng.choice([n for n in lengths if n <= max_nodes])):
+        return False
+    if grower.rng.random() < 0.25:
+        grower.ear(max_nodes)
+    if len(grower.nodes) < max_nodes and grower.rng.random() < 0.3:
+        grower.branch()
+    return True
+
+
+def _dense(grower: Grower, msd: int, max_nodes: int) -> bool:
+    """A clique of four, or ears on a cycle until there is a K4 minor (one node more than usual is let pass)."""
+    if grower.rng.random() < (0.3 if msd < 4 else 0.15):
+        return grower.clique()
+    if not grower.cycle(grower.rng.choice((3, 4, 4, 5))):
+        return False
+    for _ in range(24):
+        if grower.ear(max_nodes + 1) and width(list(grower.chosen)) == 3:
+            grower.thin(3)
+            return len(grower.nodes) <= max_nodes + 1
+    return False

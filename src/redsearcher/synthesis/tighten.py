@@ -30,13 +30,14 @@ Counts = NDArray[np.float32]
 
 
 class Problem(NamedTuple):
-    """A structure, which of its variables is asked for, the anchors at hand, how they tie in."""
+    """A structure, which of its variables is asked for, the anchors at hand, which of them may not stand together."""
 
     graph: FactGraph
     structure: Structure
     answer: int
     options: list[Anchor]
-    neighbours: list[list[int]]
+    clashes: Bools
+    leaves: frozenset[int]
     config: SynthConfig
     rng: random.Random
 
@@ -68,8 +69,9 @@ def tighten(
     graph: FactGraph, structure: Structure, answer: int, config: SynthConfig, rng: random.Random, tally: Counter[str]
 ) -> list[Anchor] | None:
     """Anchors that make the query unique and tight, or None; `tally` counts why attempts failed."""
+    leaves = frozenset(v for v, around in enumerate(structure.neighbours()) if len(around) == 1 and v != answer)
     options = anchors_of(graph, structure)
-    problem = Problem(graph, structure, answer, options, structure.neighbours(), config, rng)
+    problem = Problem(graph, structure, answer, options, _clashes(options), leaves, config, rng)
     for start in [None, *_starts(problem)]:
         tables = _tables(problem, start, tally)
         if tables is None:
@@ -101,16 +103,15 @@ def _starts(problem: Problem) -> list[Unary]:
 def _appeal(problem: Problem, anchor: Anchor, chosen: tuple[Anchor, ...]) -> float:
     """How welcome an anchor is: bare leaves first, the answer itself rarely, dull properties hardly, a mix of kinds."""
     weight = problem.graph.share[anchor.properties[0]] * (1.0 if isinstance(anchor, GivenAnchor) else 0.3)
-    anchored = {variable for other in chosen for variable in other.variables}
-    bare = (v for v in anchor.variables if len(problem.neighbours[v]) == 1 and v not in anchored)
-    if any(v != problem.answer for v in bare):
-        weight *= 6
+    if not problem.leaves.isdisjoint(anchor.variables):
+        anchored = {variable for other in chosen for variable in other.variables}
+        weight *= 6 if any(v in problem.leaves and v not in anchored for v in anchor.variables) else 1
     if problem.answer in anchor.variables:
         weight *= 0.4
-    if problem.graph.capped.intersection(anchor.properties):
+    if not problem.graph.capped.isdisjoint(anchor.properties):
         weight *= 0.1
-    used = {property for other in chosen for property in other.properties}
-    return weight * (0.4 if used.intersection(anchor.properties) else 1.0)
+    used = any(p in other.properties for other in chosen for p in anchor.properties)
+    return weight * (0.4 if used else 1.0)
 
 
 def _tables(problem: Problem, start: Unary | None, tally: Counter[str]) -> Tables | None:
@@ -162,16 +163,18 @@ def _solve(problem: Problem, facts: Columns, edges: list[Edge], start: Unary | N
 def _search(problem: Problem, tables: Tables, tally: Counter[str]) -> list[Anchor] | None:
     """The fixed anchors plus one or two more that are tight, else the same with one more anchor fixed."""
     n_fixed = len(tables.fixed)
-    if n_fixed and not n_rows(tables.known):
+    if any(isinstance(anchor, GivenAnchor) for anchor in tables.fixed) and not n_rows(tables.known):
         return list(tables.fixed)
     if n_fixed >= problem.room:
         tally["not_unique"] += 1
         return None
-    options = _options(problem, tables.fixed)
-    if not options:
+    numbers = _options(problem, tables.fixed)
+    if not numbers:
         tally["no_anchors"] += 1
         return None
-    compatible = _compatible(options)
+    options = [problem.options[n] for n in numbers]
+    compatible = ~problem.clashes[np.ix_(numbers, numbers)]
+    np.fill_diagonal(compatible, True)
     if n_fixed + 2 > problem.room:
         compatible = np.eye(len(options), dtype=np.bool_)
     forced = compatible & (_survivors(problem.graph.known, tables.known, options) == 0)
@@ -185,6 +188,9 @@ def _search(problem: Problem, tables: Tables, tally: Counter[str]) -> list[Ancho
     alone = np.diag(_survivors(problem.graph.stated, tables.stated, options)) > 0
     pairs = forced & necessary & (alone[:, None] & alone[None, :])
     np.fill_diagonal(pairs, np.diag(forced & necessary))
+    if not any(isinstance(anchor, GivenAnchor) for anchor in tables.fixed):
+        given = np.array([isinstance(anchor, GivenAnchor) for anchor in options])
+        pairs &= given[:, None] | given[None, :]  # a question that names nothing gives a search nowhere to start
     chosen = _draw(problem, tables.fixed, options, pairs)
     if chosen is not None:
         return [*tables.fixed, *chosen]
@@ -200,32 +206,35 @@ def _search(problem: Problem, tables: Tables, tally: Counter[str]) -> list[Ancho
     return None
 
 
-def _options(problem: Problem, fixed: tuple[Anchor, ...]) -> list[Anchor]:
-    """Anchors to consider beside the fixed ones, at most MAX_OPTIONS, the appealing ones more likely."""
-    found = [anchor for anchor in problem.options if not any(_clash(anchor, other) for other in fixed)]
+def _options(problem: Problem, fixed: tuple[Anchor, ...]) -> list[int]:
+    """Numbers of anchors to consider beside the fixed ones, at most MAX_OPTIONS, the appealing ones more likely."""
+    barred = np.zeros(len(problem.options), dtype=np.bool_)
+    for number, anchor in enumerate(problem.options):
+        if any(anchor is other for other in fixed):
+            barred |= problem.clashes[number]
+    found = [int(n) for n in np.flatnonzero(~barred)]
     if len(found) <= MAX_OPTIONS:
         return found
-    keys = [problem.rng.random() ** (1 / _appeal(problem, anchor, fixed)) for anchor in found]
-    best = sorted(range(len(found)), key=lambda n: -keys[n])[:MAX_OPTIONS]
-    return [found[n] for n in sorted(best)]
+    keys = {n: problem.rng.random() ** (1 / _appeal(problem, problem.options[n], fixed)) for n in found}
+    return sorted(sorted(found, key=lambda n: -keys[n])[:MAX_OPTIONS])
 
 
-def _clash(one: Anchor, other: Anchor) -> bool:
-    """Whether two anchors speak of the same fact, or of the same literal of one variable."""
-    if set(one.facts) & set(other.facts):
-        return True
-    if isinstance(one, GivenAnchor) or isinstance(other, GivenAnchor):
-        return False
-    return bool(set(one.variables) & set(other.variables)) and bool(set(one.properties) & set(other.properties))
+def _clashes(options: list[Anchor]) -> Bools:
+    """Which anchors may not stand together: they speak of the same fact, or of the same literal of one variable.
 
-
-def _compatible(options: list[Anchor]) -> Bools:
-    """Which pairs may stand together; the diagonal (an anchor by itself) may."""
-    table = np.ones((len(options), len(options)), dtype=np.bool_)
-    for a, one in enumerate(options):
-        for b in range(a):
-            table[a, b] = table[b, a] = not _clash(one, options[b])
-    return table
+    An anchor clashes with itself.
+    """
+    columns: dict[tuple[object, ...], int] = {}
+    marks: list[tuple[int, int]] = []
+    for number, anchor in enumerate(options):
+        keys: list[tuple[object, ...]] = [(fact,) for fact in anchor.facts]
+        if not isinstance(anchor, GivenAnchor):
+            keys += [(variable, p) for variable in anchor.variables for p in anchor.properties]
+        marks += [(number, columns.setdefault(key, len(columns))) for key in keys]
+    incidence = np.zeros((len(options), len(columns)), dtype=np.float32)
+    for number, column in marks:
+        incidence[number, column] = 1
+    return np.asarray(incidence @ incidence.T > 0)
 
 
 def _survivors(facts: Columns, table: Table, options: list[Anchor]) -> Counts:

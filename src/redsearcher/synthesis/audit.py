@@ -1,0 +1,110 @@
+"""What one web gives away about a task: are its facts findable, is there a way round the reasoning?"""
+
+from redsearcher.core.text import contains_name
+from redsearcher.errors import BudgetError
+from redsearcher.graph.evaluate import answers
+from redsearcher.records.query import CompareAtom, Constraint, Query, Role
+from redsearcher.records.task import SearchAudit, Task
+from redsearcher.records.world import Fact, Strength
+from redsearcher.synthesis.reader import NameIndex, guess
+from redsearcher.web.engine import Web
+from redsearcher.world.property import entity_types, properties
+from redsearcher.world.store import World
+
+
+class Auditor:
+    """Audits tasks of one world against one web."""
+
+    def __init__(self, world: World, web: Web, *, top_k: int, reader_k: int = 10) -> None:
+        self._world, self._web, self._top_k, self._reader_k = world, web, top_k, reader_k
+        self._names = NameIndex(world.entities)
+        self._lang = world.info.lang
+
+    def audit(self, task: Task) -> SearchAudit:
+        """Search for every fact, for the question, for each constraint; look for pages that say too much."""
+        query = task.query
+        hits = self._web.search(task.question, self._top_k)
+        snippets = [f"{hit.title}. {hit.snippet}" for hit in hits]
+        named = (hit.rank for hit, text in zip(hits, snippets, strict=True) if self._names_answer(task, text))
+        return SearchAudit(
+            task=task.id,
+            web=self._web.info.id,
+            engine_version=self._web.info.engine_version,
+            top_k=self._top_k,
+            retrievable={c.id: self._constraint_rank(c) for c in query.constraints},
+            question_rank=next(named, None),
+            page_shortcut=self._page_shortcut(query),
+            question_shortcut=self._guess(query, snippets[: self._reader_k]) == task.answer_entity,
+            constraint_shortcut_rate=self._constraint_rate(task),
+        )
+
+    def _names_answer(self, task: Task, text: str) -> bool:
+        return any(contains_name(text, name) for name in (task.answer, *task.aliases))
+
+    def _constraint_rank(self, constraint: Constraint) -> int | None:
+        """The worst rank over the constraint's facts, or None if one of them is not found."""
+        ranks = [self._fact_rank(self._world.facts[fact]) for fact in constraint.facts]
+        known = [rank for rank in ranks if rank is not None]
+        return max(known) if known and len(known) == len(ranks) else None
+
+    def _fact_rank(self, fact: Fact) -> int | None:
+        """The best rank of a page that states the fact strictly, over queries from either end."""
+        stating = self._world.stating(fact.id, Strength.STRICT)
+        best: int | None = None
+        for query in self._queries(fact):
+            for rank, document in enumerate(self._web.find(query, best - 1 if best else self._top_k), 1):
+                if document.id in stating:
+                    best = rank
+                    break
+            if best == 1:
+                break
+        return best
+
+    def _queries(self, fact: Fact) -> list[str]:
+        """`name of an end, what the property is called`: what an agent that knows one end can type."""
+        row = properties()[fact.property]
+        words = [row.label[self._lang], *row.phrases(self._lang).cues[:1]]
+        ends = [fact.subject] + ([fact.object] if fact.object is not None else [])
+        return [f"{self._world.entities[end].label} {word}" for word in words for end in ends]
+
+    def _page_shortcut(self, query: Query) -> bool:
+        """Whether the constraints that one page states, loosely, force the answer by themselves (facts stated)."""
+        said: dict[str, set[str]] = {}
+        for constraint in query.constraints:
+            stating = [self._world.stating(fact, Strength.LOOSE) for fact in constraint.facts]
+            for document in frozenset.intersection(*stating) if stating else frozenset():
+                said.setdefault(document, set()).add(constraint.id)
+        return any(self._forces(query, kept) for kept in sorted({frozenset(ids) for ids in said.values()}, key=sorted))
+
+    def _forces(self, query: Query, kept: frozenset[str]) -> bool:
+        part = query
+        for constraint in query.constraints:
+            if constraint.id not in kept:
+                part = part.without(constraint.id)
+        if not any(part.answer.name in constraint.variables for constraint in part.constraints):
+            return False
+        try:
+            return len(answers(part, self._world.stated, limit=2)) == 1
+        except BudgetError:  # so many candidates that the page does not settle the matter
+            return False
+
+    def _guess(self, query: Query, snippets: list[str]) -> str | None:
+        givens = {variable.entity for variable in query.givens if variable.entity is not None}
+        return guess(self._names, snippets, query.answer.type, givens)
+
+    def _constraint_rate(self, task: Task) -> float:
+        """The share of constraints for which the reader guesses the answer from a search for that constraint alone.
+
+        The search names the constraint's givens, its property and the type of what is asked for.
+        """
+        right = 0
+        noun = entity_types()[task.query.answer.type].noun(self._lang).noun
+        for constraint in task.query.constraints:
+            property = constraint.left_property if isinstance(constraint, CompareAtom) else constraint.property
+            ends = [task.query.variable(name) for name in constraint.variables]
+            givens = [self._world.entities[v.entity].label for v in ends if v.role is Role.GIVEN and v.entity]
+            words = " ".join([*givens, properties()[property].label[self._lang], noun])
+            hits = self._web.search(words, self._reader_k)
+            found = self._guess(task.query, [f"{hit.title}. {hit.snippet}" for hit in hits])
+            right += found == task.answer_entity
+        return round(right / len(task.query.constraints), 4)
