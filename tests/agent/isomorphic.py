@@ -8,7 +8,7 @@ from redsearcher.world.property import properties
 
 
 def same_query(asked: Query, parsed: Query, names: dict[str, str]) -> bool:
-    """Same graph, roles, given labels, properties with direction, ranges; types equal where the parsed ones are known."""
+    """Same graph, roles, labels of givens, properties with direction, ranges; types equal where both are known."""
     if len(asked.constraints) != len(parsed.constraints) or len(asked.variables) != len(parsed.variables):
         return False
     matcher = MultiDiGraphMatcher(_graph(asked, names), _graph(parsed, None), _same_node, _same_edges)
@@ -23,7 +23,9 @@ def _graph(query: Query, names: dict[str, str] | None) -> "nx.MultiDiGraph[str]"
             for c in query.constraints
             if isinstance(c, LiteralAtom) and c.subject == variable.name
         )
-        graph.add_node(variable.name, role=variable.role, label=_label(variable, names), type=variable.type, literals=literals)
+        graph.add_node(
+            variable.name, role=variable.role, label=_label(variable, names), type=variable.type, literals=literals
+        )
     for c in query.constraints:
         if isinstance(c, FactAtom):
             graph.add_edge(c.subject, c.object, what=c.property)

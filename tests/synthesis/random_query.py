@@ -62,13 +62,15 @@ def random_query(random: Random, lang: str, *, generated_types_only: bool = True
 
 def _add_literals(random: Random, unknowns: list[str], types: dict[str, str], constraints: list[Constraint]) -> None:
     literals = [p for p in properties().values() if p.sample and p.object[0] in ("time", "quantity")]
-    assert LITERAL_TYPES >= {"time", "quantity"}
+    assert {"time", "quantity"} <= LITERAL_TYPES
     for _ in range(random.randint(0, 2)):
         owner = random.choice(unknowns)
         fitting = [p for p in literals if types[owner] in p.subject]
         if fitting:
             property_ = random.choice(fitting)
-            if any(isinstance(c, LiteralAtom) and (c.subject, c.property) == (owner, property_.id) for c in constraints):
+            if any(
+                isinstance(c, LiteralAtom) and (c.subject, c.property) == (owner, property_.id) for c in constraints
+            ):
                 continue
             low, high = _random_range(random, property_)
             constraints.append(
@@ -98,7 +100,7 @@ def _random_range(random: Random, property_: Property) -> tuple[float | None, fl
             first, last = first // 10 * 10, first // 10 * 10 + 9
         low, high = float(first), last + 0.9999
     else:
-        step = random.choice((1, 10, 1000, 2.5))
+        step = random.choice((1, 10, 1000) if property_.id in ("P1082", "P8328") else (1, 10, 1000, 2.5))
         low = step * random.randint(1, 90)
         high = low + step * random.randint(1, 30)
     side = random.random()
@@ -112,7 +114,9 @@ def random_name(random: Random, type_: str, lang: str) -> str:
         if type_ in ("film", "book", "paper"):
             first, second = random.choice(_HAN_NOUNS), random.choice(_HAN_NOUNS)
             return random.choice((f"{first}与{second}", f"{word}的{first}", f"最后的{second}，{first}"))
-        suffix = {"university": "大学", "company": "集团", "river": "河", "award": "奖", "club": "足球俱乐部"}.get(type_, "")
+        suffix = {"university": "大学", "company": "集团", "river": "河", "award": "奖", "club": "足球俱乐部"}.get(
+            type_, ""
+        )
         return f"{word}·{word[::-1]}" if type_ == "person" else word + suffix
     word = random.choice(_HEADS) + random.choice(_TAILS)
     other = random.choice(_HEADS) + random.choice(_TAILS)
@@ -121,7 +125,12 @@ def random_name(random: Random, type_: str, lang: str) -> str:
         "film": (f"The Night of the {noun}", f"{noun} and {second}", f"{word}, {second}", f"Who Was {word}?"),
         "book": (f"A History of {noun}", f"The {noun} of {word}", f"{noun}, {second} and {word}"),
         "paper": (f"On {noun} in {second}: A Survey", f"{noun} and the {second}"),
-        "person": (f"{word} {other}", f"{word} {noun[0]}. {other}", f"{noun[0]}. {second[0]}. {other}", f"{word} of {other}"),
+        "person": (
+            f"{word} {other}",
+            f"{word} {noun[0]}. {other}",
+            f"{noun[0]}. {second[0]}. {other}",
+            f"{word} of {other}",
+        ),
         "company": (f"{word} & {other}", f"{word} and {other}", f"{word} Pictures", f"{word} Trading Co."),
         "university": (f"University of {word}", f"{word} University", f"St. {word} College"),
         "award": (f"{word} Prize", f"Golden {noun} Award", f"Order of the {noun}"),

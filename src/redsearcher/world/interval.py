@@ -18,8 +18,13 @@ SLOTS = 372
 MONTHS = tuple(calendar.month_name)[1:]
 UNITS = {
     "en": {"P2139": " million", "P2048": " cm", "P2043": " km", "P2044": " m", "P8328": " times"},
-    "zh": {"P1082": "人", "P2139": "百万", "P2048": "厘米", "P2043": "公里", "P2044": "米", "P8328": "次"},
+    "zh": {"P1082": "人", "P2048": "厘米", "P2043": "公里", "P2044": "米", "P8328": "次"},
 }
+COUNTS = frozenset({"P1082", "P8328"})
+"""Properties whose values are whole numbers."""
+SCALES = {("zh", "P2139"): 1_000_000}
+"""How many of the unit said make one of the property's: Chinese says 450万 for 4.5 million."""
+_Day = tuple[int, int, int]
 _NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?(?:万|亿)?)"
 
 
@@ -36,17 +41,25 @@ def wordings(property_id: str, interval: Interval, lang: str) -> tuple[str, ...]
         raise ValueError("an unbounded interval cannot be worded")
     if properties()[property_id].object[0] == "time":
         return _time_wordings(interval, lang)
-    return _quantity_wordings(interval, lang, UNITS[lang].get(property_id, ""))
+    scale = SCALES.get((lang, property_id), 1)
+    low, high = (None if n is None else float(Decimal(repr(float(n))) * scale) for n in interval)
+    if property_id in COUNTS:
+        whole = (None if low is None else math.ceil(low), None if high is None else math.floor(high))
+        low, high = whole if None in whole or whole[0] <= whole[1] else (low, high)  # type: ignore[operator]
+    return _quantity_wordings(Interval(low, high), lang, UNITS[lang].get(property_id, ""))
 
 
 def read(property_id: str, text: str, start: int, lang: str) -> list[tuple[Interval, int]]:
     """Intervals worded at `start` of the text with the offset where each ends, the longest first."""
+    is_time = properties()[property_id].object[0] == "time"
     found = []
-    for pattern, make in _patterns(property_id, lang):
-        match = pattern.match(text, start)
-        if match:
-            interval = make(match.groupdict())
-            if interval is not None:
+    for pattern in _patterns(property_id, lang):
+        if match := pattern.match(text, start):
+            groups = match.groupdict()
+            interval = (
+                _time_interval(groups) if is_time else _amount_interval(groups, SCALES.get((lang, property_id), 1))
+            )
+            if interval.low is None or interval.high is None or interval.low <= interval.high:
                 found.append((interval, match.end()))
     return sorted(found, key=lambda item: -item[1])
 
@@ -58,8 +71,9 @@ def say_number(number: float, lang: str) -> str:
     """A number as a reader expects it: thousands apart in English, 万 in Chinese; exact."""
     exact = Decimal(repr(float(number)))
     if lang == "zh":
-        if abs(exact) >= 10_000 and exact % 100 == 0:
-            return f"{_plain(exact / 10_000)}万"
+        for unit, size in (("亿", 100_000_000), ("万", 10_000)):
+            if abs(exact) >= size and exact % (size // 100) == 0:
+                return f"{_plain(exact / size)}{unit}"
         return _plain(exact)
     return f"{int(exact):,}" if exact == exact.to_integral_value() else f"{exact:,f}"
 
@@ -69,10 +83,10 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def read_number(text: str) -> float:
-    """The inverse of `say_number`."""
-    scale = {"万": 10_000, "亿": 100_000_000}.get(text[-1], 1)
-    return float(Decimal(text.rstrip("万亿").replace(",", "")) * scale)
+def read_number(text: str, scale: int = 1) -> float:
+    """The inverse of `say_number`, divided by `scale`."""
+    unit = {"万": 10_000, "亿": 100_000_000}.get(text[-1], 1)
+    return float(Decimal(text.rstrip("万亿").replace(",", "")) * unit / scale)
 
 
 def _quantity_wordings(interval: Interval, lang: str, unit: str) -> tuple[str, ...]:
@@ -83,7 +97,9 @@ def _quantity_wordings(interval: Interval, lang: str, unit: str) -> tuple[str, .
             if low == high:
                 return (f"{low}{unit}",)
             return (f"{low}至{high}{unit}", f"{low}到{high}{unit}之间", f"介于{low}和{high}{unit}之间")
-        return (f"至少{low}{unit}", f"不低于{low}{unit}") if high is None else (f"不超过{high}{unit}", f"至多{high}{unit}")
+        return (
+            (f"至少{low}{unit}", f"不低于{low}{unit}") if high is None else (f"不超过{high}{unit}", f"至多{high}{unit}")
+        )
     if low is not None and high is not None:
         return (f"exactly {low}{unit}",) if low == high else (f"between {low} and {high}{unit}",)
     if high is None:
@@ -99,15 +115,16 @@ def _time_wordings(interval: Interval, lang: str) -> tuple[str, ...]:
     high = None if interval.high is None else _last_day(interval.high)
     whole = (low is None or low[1:] == (1, 1)) and (high is None or high[1:] == (12, 31))
     if whole:
-        words = _ENGLISH_YEARS if lang == "en" else _CHINESE_YEARS
-        return words(low and low[0], high and high[0])
+        words = _english_years if lang == "en" else _chinese_years
+        return words(low[0] if low else None, high[0] if high else None)
+    first, last = low and _day(low, lang), high and _day(high, lang)
     if lang == "zh":
-        if low and high:
-            return (f"{_day(low, lang)}至{_day(high, lang)}间",)
-        return (f"{_day(low, lang)}或之后",) if low else (f"{_day(high, lang)}或之前",) if high else ()
-    if low and high:
-        return (f"between {_day(low, lang)} and {_day(high, lang)}",) if low != high else (f"on {_day(low, lang)}",)
-    return (f"on {_day(low, lang)} or later",) if low else (f"on {_day(high, lang)} or earlier",) if high else ()
+        if first and last:
+            return (f"{first}至{last}间",)
+        return (f"{first}或之后",) if first else (f"{last}或之前",)
+    if first and last:
+        return (f"between {first} and {last}",) if first != last else (f"on {first}",)
+    return (f"on {first} or later",) if first else (f"on {last} or earlier",)
 
 
 def _english_years(low: int | None, high: int | None) -> tuple[str, ...]:
@@ -135,10 +152,6 @@ def _chinese_years(low: int | None, high: int | None) -> tuple[str, ...]:
     if high is None:
         return (f"{low}年或之后", f"{low}年及以后")
     return (f"{high}年或之前", f"{high}年及以前")
-
-
-_ENGLISH_YEARS, _CHINESE_YEARS = _english_years, _chinese_years
-_Day = tuple[int, int, int]
 
 
 def _first_day(number: float) -> _Day:
@@ -178,29 +191,16 @@ def _number(day: _Day, *, last: bool) -> float:
 # ---- reading
 
 
-class _Pattern(NamedTuple):
-    pattern: re.Pattern[str]
-    make: "_Maker"
+_Groups = dict[str, str | None]
 
 
-class _Maker(NamedTuple):
-    """Turns the groups of a match into an interval; `time` says whether they are days and years or amounts."""
-
-    time: bool
-
-    def __call__(self, groups: dict[str, str | None]) -> Interval | None:
-        if not self.time:
-            same = groups.get("same")
-            low, high = same or groups.get("low"), same or groups.get("high")
-            interval = Interval(low and read_number(low), high and read_number(high))  # type: ignore[arg-type]
-        else:
-            interval = _time_interval(groups)
-        if interval.low is not None and interval.high is not None and interval.low > interval.high:
-            return None
-        return interval
+def _amount_interval(groups: _Groups, scale: int) -> Interval:
+    same = groups.get("same")
+    low, high = same or groups.get("low"), same or groups.get("high")
+    return Interval(*(None if text is None else read_number(text, scale) for text in (low, high)))
 
 
-def _time_interval(groups: dict[str, str | None]) -> Interval:
+def _time_interval(groups: _Groups) -> Interval:
     if decade := groups.get("decade"):
         year = int(decade)
         if century := groups.get("century"):
@@ -277,11 +277,11 @@ _QUANTITY_PATTERNS = {
 
 
 @cache
-def _patterns(property_id: str, lang: str) -> tuple[_Pattern, ...]:
+def _patterns(property_id: str, lang: str) -> tuple[re.Pattern[str], ...]:
     is_time = properties()[property_id].object[0] == "time"
     sources = _TIME_PATTERNS[lang] if is_time else _QUANTITY_PATTERNS[lang]
     unit = re.escape(UNITS[lang].get(property_id, ""))
     end = r"(?![\w])" if lang == "en" else ""
     if not is_time:
         sources = tuple(source.replace("N)", f"{_NUMBER})").replace("U", unit) for source in sources)
-    return tuple(_Pattern(re.compile(source + end), _Maker(is_time)) for source in sources)
+    return tuple(re.compile(source + end) for source in sources)

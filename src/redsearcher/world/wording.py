@@ -1,4 +1,4 @@
-"""The words questions are made of, for whoever writes one and whoever reads one: role nouns, plurals, articles, quotes."""
+"""The words questions are made of, for their writer and their reader: role nouns, plurals, articles, quotes."""
 
 import re
 from functools import cache
@@ -15,12 +15,15 @@ _OF_NAME = re.compile(
     r"((University|Museum|Republic|Kingdom|Federation|Institute|Academy|Order|Bank|College|School|Library|House|Duchy"
     r"|Principality|Province|District|Gulf|Isle|City|Union) of|United) (?=[A-Z])"
 )
+SHORT_FORMS = ("St", "Dr", "Mr", "Mrs", "Ms", "Jr", "Sr", "Mt", "Co", "No")
+STOP = "".join(rf"(?<!\b{form})" for form in ("[A-Z]", *SHORT_FORMS)) + r"\.\s|[?!;:]\s"
+"""Where a sentence or a clause ends for sure: no name out of quotes goes beyond it."""
 _BLURRED = re.compile(
-    r"[?!;:]\s|[a-z]{3}\.\s|[.?!;:,]$|[\"“”()]|, [^A-Z]| (and|or|who|that|which|whose|before|after|than) [^A-Z]|['’]s [^A-Z]"
+    STOP + r"|[.?!;:,]$|[\"“”()]|, [^A-Z]| (and|or|who|that|which|whose|before|after|than) [^A-Z]|['’]s [^A-Z]"
 )
 _PARTICIPLE = re.compile(r"(?P<verb>was|is) (?=(?:\w+ed|born|written|set|held|won|led|fed) (?!in(?:to)? its))")
 _CHINESE_BLURRED = re.compile(r"[，。？！；：、《》“”的]|^[一另又某这该其此第它有]|^\d")
-ABBREVIATION = re.compile(r"(?:^|[\s“(.-])(?:[A-Z]|St|Dr|Mr|Mrs|Ms|Jr|Sr|Mt|Co|No|Prof|Gen)\.$")
+ABBREVIATION = re.compile(rf"(?:^|[\s“(.-])(?:[A-Z]|{'|'.join(SHORT_FORMS)})\.$")
 _LOWER_ARTICLE = re.compile(r"(a|an|the|this|that|one|another|its|their|it) ")
 
 
@@ -101,7 +104,7 @@ def dated_phrases(property_id: str, lang: Lang) -> dict[str, tuple[str, ...]]:
 
 
 def reduced(phrase: str) -> str | None:
-    """An English verb phrase as it follows a noun without "who was": "directed by {}"; None if it does not so reduce."""
+    """An English verb phrase as it follows a noun without "who was": "directed by {}". None if it cannot."""
     match = _PARTICIPLE.match(phrase)
     return phrase[match.end("verb") :].lstrip() if match else None
 

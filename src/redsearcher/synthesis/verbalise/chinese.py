@@ -74,9 +74,9 @@ class Chinese:
         return entity_types()[self.query.variable(name).type].zh.measure
 
     def _subject(self, mention: Mention) -> str:
-        if mention.kind == "known" and not self.discourse.is_person(mention.var):
-            if self.discourse.is_clear(mention.var) and self.rng.random() < 0.6:
-                return "它"
+        clear = mention.kind == "known" and self.discourse.is_clear(mention.var)
+        if clear and not self.discourse.is_person(mention.var) and self.rng.random() < 0.6:
+            return "它"
         return self._mention(mention, initial=True)
 
     def _mention(self, mention: Mention, *, initial: bool = False) -> str:
@@ -97,7 +97,9 @@ class Chinese:
         noun, number, measure = self.discourse.noun(name), self.discourse.number(name), self._measure(name)
         if number is not None:
             return f"第{CHINESE_DIGITS[number - 1]}{measure}{noun}"
-        forms = ["此人", f"这{measure}{noun}"] if self.discourse.is_person(name) else [f"这{measure}{noun}", f"该{noun}"]
+        forms = (
+            ["此人", f"这{measure}{noun}"] if self.discourse.is_person(name) else [f"这{measure}{noun}", f"该{noun}"]
+        )
         return self.rng.choice(forms)
 
     def _new(self, mention: Mention, *, initial: bool = False) -> str:
@@ -122,12 +124,14 @@ class Chinese:
             return f"其{self.discourse.add_role(mention)}"
         holder = self._mention(owner)
         noun = self.discourse.add_role(mention)
-        return f"{holder}的{noun}" if single else f"{holder}的一{self._measure(mention.var)}{noun}"
+        ends = property_.object if role.object == mention.var else property_.subject
+        measure = self._measure(mention.var) if len(ends) == 1 else "个"
+        return f"{holder}的{noun}" if single else f"{holder}的一{measure}{noun}"
 
     # ---- predicates
 
     def _predicate(self, predicate: Predicate, *, led: bool, first: bool = False) -> str:
-        """The words of a predicate. `led`: a leading 的 stays; `first`: right after the subject, so better without one."""
+        """The words of a predicate. `led`: a leading 的 stays; `first`: right after the subject, better without."""
         constraint = predicate.constraint
         if isinstance(constraint, LiteralAtom):
             return self._pick(properties()[constraint.property].zh.forward).replace("{}", self._range(constraint))

@@ -58,15 +58,13 @@ class Discourse:
         return noun
 
     def note(self, atom: FactAtom) -> None:
-        """A fact has been said: where a type has several variables, who bears a role now goes by it."""
-        if properties()[atom.property].symmetric:
+        """A fact has been said: where a type has several variables, the object may go by its role ("the director")."""
+        name = atom.object
+        if properties()[atom.property].symmetric or self.query.variable(name).role is Role.GIVEN:
             return
-        for name in (atom.object, atom.subject):
-            variable = self.query.variable(name)
-            if variable.role is Role.GIVEN or name in self.roles or self.total.get(self.noun(name), 0) < 2:
-                continue
-            if noun := sole_role(self.query, name, atom, self.lang):
-                self.roles[name] = noun
+        crowded = self.total.get(self.noun(name), 0) > 1
+        if crowded and name not in self.roles and (noun := sole_role(self.query, name, atom, self.lang)):
+            self.roles[name] = noun
 
     def number(self, name: str) -> int | None:
         """Which of its noun a variable is, or None while it is the only one brought in."""
@@ -74,7 +72,7 @@ class Discourse:
         return seen.index(name) + 1 if len(seen) > 1 else None
 
     def is_clear(self, name: str) -> bool:
-        """Whether a pronoun can only mean `name`: the sentence before was about it and mentioned no other of its kind."""
+        """Whether a pronoun can only mean `name`: the last sentence was about it and mentioned no other of its kind."""
         rivals = [other for other in self.others if self.is_person(other) == self.is_person(name)]
         return name == self.subject and not rivals
 

@@ -15,7 +15,7 @@ Opening = Literal["plain", "exists", "seek"]
 
 @dataclass(frozen=True)
 class Mention:
-    """One reference to a variable. `role`: introduced (or described) as what it is to `owner`, which states that atom."""
+    """One reference to a variable. `role`: brought in as what it is to `owner`, which states that atom."""
 
     var: str
     kind: Literal["given", "new", "role", "known"]
@@ -80,7 +80,9 @@ class Planner:
         return self.rng.choices(unknowns, weights)[0]
 
     def _start(self, root: str) -> None:
-        anchors = [c for c in self._pending(root) if isinstance(c, FactAtom) and sole_role(self.query, root, c, self.lang)]
+        anchors = [
+            c for c in self._pending(root) if isinstance(c, FactAtom) and sole_role(self.query, root, c, self.lang)
+        ]
         self.introduced.add(root)
         if anchors and self.rng.random() < 0.3:
             atom = self.rng.choice(anchors)
@@ -138,9 +140,9 @@ class Planner:
                     pending += self._predicates(name)
                     continue
                 predicates.append(self._introduce(name, atom, other))
-                if predicates[-1].other is not None and predicates[-1].other.kind == "new":
-                    if predicates[-1].other.relative:
-                        break
+                brought = predicates[-1].other
+                if brought is not None and brought.relative:
+                    break
             if predicates:
                 self.sentences.append(self._sentence(mention, predicates))
                 mention = Mention(name, "known")
@@ -154,7 +156,7 @@ class Planner:
             opening: Opening = "seek" if is_answer and not self.sentences else "exists"
             subject = Mention(mention.var, "new", relative=tuple(predicates))
             return Sentence(subject, (), opening)
-        if chance < 0.75 and len(predicates) > 1 and predicates[0].other is None or _is_given(predicates[0]):
+        if (chance < 0.75 and len(predicates) > 1 and predicates[0].other is None) or _is_given(predicates[0]):
             subject = Mention(mention.var, "new", relative=(predicates[0],))
             if len(predicates) > 1:
                 return Sentence(subject, tuple(predicates[1:]))

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns
-from redsearcher.agent.solver.parse.tree import Clause, ParseError, Phrase, Verb
+from redsearcher.agent.solver.parse.tree import Budget, Clause, Phrase, Verb
 from redsearcher.world import interval
 from redsearcher.world.property import entity_types
 from redsearcher.world.wording import CHINESE_DIGITS, dated_phrases, role_nouns, type_nouns
 
-MAX_STEPS = 20_000
 _EXISTS = re.compile(r"(?:已知有|有|设想|我在寻找|我想找出|请找出|请找到)")
 _ASKS = (
     re.compile(r"(?:请问)?这是哪(?P<kind>.+)"),
@@ -21,12 +20,15 @@ _SEPARATORS = ("，并且", "，")
 _NEVER_FIRST = frozenset("一另又某这该其此第它有的，、")
 
 
-def clauses(text: str, asks: bool) -> Iterator[Clause]:
-    """Every reading of a sentence (without its final mark), the likeliest first. Raises ParseError after MAX_STEPS."""
+def clauses(text: str, asks: bool, budget: Budget) -> Iterator[Clause]:
+    """Every reading of a sentence (without its final mark), the likeliest first.
+
+    Raises ParseError when the budget is spent.
+    """
     if asks:
-        yield from _questions(text)
+        yield from _questions(text, budget)
         return
-    sentence = _Sentence(text)
+    sentence = _Sentence(text, budget)
     if opening := _EXISTS.match(text):
         for phrase, end in sentence.phrases(opening.end()):
             if phrase.kind == "new" and text[end : end + 1] in ("，", "："):
@@ -41,7 +43,7 @@ def clauses(text: str, asks: bool) -> Iterator[Clause]:
                         yield Clause(subject, verbs)
 
 
-def _questions(text: str) -> Iterator[Clause]:
+def _questions(text: str, budget: Budget) -> Iterator[Clause]:
     for pattern in _ASKS:
         match = pattern.fullmatch(text)
         if match is None:
@@ -51,7 +53,7 @@ def _questions(text: str) -> Iterator[Clause]:
             if noun is not None:
                 yield Clause(Phrase("known", noun=noun), asks=True)
             continue
-        for phrase, end in _Sentence(match["np"]).phrases(0):
+        for phrase, end in _Sentence(match["np"], budget).phrases(0):
             if end == len(match["np"]) and phrase.kind in ("known", "role"):
                 yield Clause(phrase, asks=True)
 
@@ -61,22 +63,17 @@ class _Sentence:
     """One sentence; offsets are code points of `text`."""
 
     text: str
-    steps: int = 0
+    budget: Budget
     ends: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.ends = [*(match.start() for match in _boundaries().finditer(self.text)), len(self.text)]
 
-    def _step(self) -> None:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise ParseError(f"too many readings: {self.text[:80]!r}")
-
     # ---- verb phrases
 
     def series(self, start: int, *, led: bool, separators: tuple[str, ...]) -> Iterator[tuple[tuple[Verb, ...], int]]:
         """Coordinated verb phrases. Only a sole one right after a subject is led by 的 (`led`)."""
-        self._step()
+        self.budget.spend()
         for verbs, end in self._verbs(start, led=led):
             for separator in () if led else separators:
                 if self.text.startswith(separator, end):
@@ -119,7 +116,7 @@ class _Sentence:
 
     def phrases(self, start: int) -> Iterator[tuple[Phrase, int]]:
         """Noun phrases at an offset: those of the grammar first, then whatever may be a name, the shortest first."""
-        self._step()
+        self.budget.spend()
         if self.text.startswith("其", start) and (match := _nouns().own.match(self.text, start)):
             yield Phrase("role", noun=match["role"], owner=Phrase("pronoun")), match.end()
         for phrase, end in self._simple(start):

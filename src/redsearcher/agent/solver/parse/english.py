@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns
-from redsearcher.agent.solver.parse.tree import Clause, ParseError, Phrase, Verb
+from redsearcher.agent.solver.parse.tree import Budget, Clause, Phrase, Verb
 from redsearcher.world import interval
-from redsearcher.world.wording import ORDINALS, dated_phrases, plural, read_name, reduced, role_nouns, type_nouns
+from redsearcher.world.wording import ORDINALS, STOP, dated_phrases, plural, read_name, reduced, role_nouns, type_nouns
 
-MAX_STEPS = 20_000
 _EXISTS = re.compile(
     r"(?:There is|Think of|Consider|I am looking for|I am trying to identify|I want to find|Identify|Find|Name) "
 )
@@ -25,19 +24,25 @@ _DETERMINER = re.compile(r"(?:a|an|the|this|that|one|another|its|it|someone)\b",
 _SEPARATORS = (", and ", " and ", ", ")
 
 
-def clauses(text: str, asks: bool) -> Iterator[Clause]:
-    """Every reading of a sentence (without its final mark), the likeliest first. Raises ParseError after MAX_STEPS."""
+def clauses(text: str, asks: bool, budget: Budget) -> Iterator[Clause]:
+    """Every reading of a sentence (without its final mark), the likeliest first.
+
+    Raises ParseError when the budget is spent.
+    """
     if asks:
-        yield from _questions(text)
+        yield from _questions(text, budget)
         return
     if opening := _EXISTS.match(text):
-        sentence = _Sentence(text)
+        sentence = _Sentence(text, budget)
         for phrase, end in sentence.phrases(opening.end()):
             if end == len(text) and phrase.kind == "new":
                 yield Clause(phrase)
-    starts = [text[:1].lower() + text[1:], text] if _DETERMINER.match(text) else [text]
+    lowered = text[:1].lower() + text[1:]
+    starts = [lowered, text] if _DETERMINER.match(text) else [text]
+    if _nouns().new.match(lowered) or _nouns().known.match(lowered):
+        starts = [lowered]
     for version in starts:
-        sentence = _Sentence(version)
+        sentence = _Sentence(version, budget)
         for subject, end in sentence.phrases(0):
             if version.startswith(" ", end):
                 for verbs, stop in sentence.series(end + 1, ""):
@@ -45,7 +50,7 @@ def clauses(text: str, asks: bool) -> Iterator[Clause]:
                         yield Clause(subject, verbs)
 
 
-def _questions(text: str) -> Iterator[Clause]:
+def _questions(text: str, budget: Budget) -> Iterator[Clause]:
     for pattern in _ASKS:
         match = pattern.fullmatch(text)
         if match is None:
@@ -54,7 +59,7 @@ def _questions(text: str) -> Iterator[Clause]:
         if noun := groups.get("noun"):
             yield Clause(Phrase("known", noun=noun), asks=True)
             continue
-        for phrase, end in _Sentence(groups["np"]).phrases(0):
+        for phrase, end in _Sentence(groups["np"], budget).phrases(0):
             if end == len(groups["np"]) and phrase.kind in ("known", "role"):
                 yield Clause(phrase, asks=True)
 
@@ -64,22 +69,17 @@ class _Sentence:
     """One sentence; offsets are code points of `text`."""
 
     text: str
-    steps: int = 0
+    budget: Budget
     ends: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.ends = [*(match.start() for match in _boundaries().finditer(self.text)), len(self.text)]
 
-    def _step(self) -> None:
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise ParseError(f"too many readings: {self.text[:80]!r}")
-
     # ---- verb phrases
 
     def series(self, start: int, pronoun: str) -> Iterator[tuple[tuple[Verb, ...], int]]:
         """Coordinated verb phrases, each led by `pronoun` ("who ", "that ", or nothing)."""
-        self._step()
+        self.budget.spend()
         if not self.text.startswith(pronoun, start):
             return
         for verbs, end in self._verbs(start + len(pronoun)):
@@ -119,10 +119,9 @@ class _Sentence:
 
     def phrases(self, start: int) -> Iterator[tuple[Phrase, int]]:
         """Noun phrases at an offset: those of the grammar first, then whatever may be a name, the shortest first."""
-        self._step()
+        self.budget.spend()
         for phrase, end in self._grammatical(start):
-            for genitive in self._genitives(phrase, end):
-                yield genitive
+            yield from self._genitives(phrase, end)
             yield phrase, end
         if self.text.startswith(("“", '"'), start):
             yield from self._quoted(start)
@@ -234,7 +233,7 @@ def _any(words: list[str]) -> str:
 @cache
 def _breaks() -> re.Pattern[str]:
     """What no bare name contains: whoever writes questions puts such a name in quotes."""
-    return re.compile(rf"(?:, and |, | and )(?:who |that )?(?:{openings('en').pattern})")
+    return re.compile(rf"(?:, and |, | and )(?:who |that )?(?:{openings('en').pattern})|{STOP}")
 
 
 @cache
@@ -243,5 +242,10 @@ def _boundaries() -> re.Pattern[str]:
     suffixes = sorted({pattern.suffix for pattern in patterns("en")} - {""})
     verbs = openings("en").pattern
     dates = r" (?:in|between|before|after|on) (?:the \d|the years|\d)"
-    after = [dates, rf"(?:, and |, | and | )(?:who |that )?(?:{verbs})", r"['’]s ", *(re.escape(text) for text in suffixes)]
+    after = [
+        dates,
+        rf"(?:, and |, | and | )(?:who |that )?(?:{verbs})",
+        r"['’]s ",
+        *(re.escape(text) for text in suffixes),
+    ]
     return re.compile(rf"(?=(?:{'|'.join(after)}))")

@@ -109,9 +109,9 @@ class Resolver:
         return named[0]
 
     def _bearers(self, noun: str) -> list[_Node]:
-        """Unknowns that a noun describes though none was brought in by it: by their type, or by a fact stated of them."""
+        """Unknowns that a noun describes though none was brought in by it: by their type, or by a fact said."""
         if type_ := type_nouns(self.lang).get(noun):
-            return [node for node in self.nodes if node.label is None and node.types == {type_}]
+            return [node for node in self.nodes if node.label is None and node.types == frozenset({type_})]
         role = self._role_noun(noun)
         ends = {
             c.object if role.end == "object" else c.subject
@@ -158,9 +158,7 @@ class Resolver:
             return
         self._narrow(left, property_.subject)
         self._narrow(right, property_.object)
-        self.constraints[place] = FactAtom(
-            id=identity, subject=left.name, property=verb.property, object=right.name
-        )
+        self.constraints[place] = FactAtom(id=identity, subject=left.name, property=verb.property, object=right.name)
 
     def _narrow(self, node: _Node, types: Sequence[str]) -> None:
         """Keep the types the property allows; a noun that says otherwise wins."""

@@ -11,12 +11,26 @@ class ParseError(RedsearcherError):
     """The question is not one this grammar can read; the text names the clause."""
 
 
+@dataclass
+class Budget:
+    """Steps left for the whole of a question, so that no text can keep the parser busy."""
+
+    steps: int
+
+    def spend(self) -> None:
+        """One step. Raises ParseError when none is left."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise ParseError("the question has too many readings")
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A noun phrase.
 
     given: `text` is a name. new: the `number`-th thing brought in by `noun` (None: one more, after two). known: "the
-    second film" (`number` None: the only one). role: brought in as the `noun` of `owner`. pronoun: what the sentence before was about.
+    second film" (`number` None: the only one). role: brought in as the `noun` of `owner`. pronoun: what the sentence
+    before was about.
     """
 
     kind: Literal["given", "new", "known", "role", "pronoun"]
