@@ -23,7 +23,7 @@ SOURCE = (
     "Aliases: Wikidata (CC0). Pages: English Wikipedia extracts, and passages and tables of OTT-QA (MIT); "
     "their text is from Wikipedia under CC BY-SA, whose authors are listed on the pages named by the URLs."
 )
-_RUN_ON = re.compile(r"(?<=[a-z0-9)\]])\.(?=[A-Z][a-z])")
+_RUN_ON = re.compile(r"(?<=[a-z0-9)\]])\.([\"”]?)(?=[A-Z][a-z])")
 _OPENING = 60
 
 
@@ -106,7 +106,7 @@ def type_violations(facts: list[Fact], entities: list[Entity]) -> TypeViolations
 
 def extract_text(raw: str) -> str:
     """A stored extract with its paragraphs apart: they were glued as "end.Start"."""
-    return _RUN_ON.sub(".\n", raw.strip())
+    return _RUN_ON.sub(r".\1\n", raw.strip())
 
 
 def _triples(data: Path, release: str) -> Iterator[tuple[str, str, str]]:

@@ -82,8 +82,10 @@ def _aliases(data: Path, labels: dict[str, str]) -> dict[str, tuple[str, ...]]:
         entity: tuple(
             sorted(
                 name
-                for name in set(found.get(entity, ()))
-                if name.casefold() not in taken and _LATIN.search(name) and not _is_code(name, labels[entity])
+                for name in {alias.removeprefix("the ") for alias in found.get(entity, ())}
+                if name.casefold().removeprefix("the ") not in taken
+                and _LATIN.search(name)
+                and not _is_code(name, labels[entity])
             )[:_MAX_ALIASES]
         )
         for entity in labels

@@ -1,0 +1,124 @@
+"""A sentence as a line of tokens in which the two ends of a fact stand as marks, ready for patterns."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from redsearcher.world.mention import Mention
+from redsearcher.world.pattern import GROUP_MARKS, OBJECT, SUBJECT
+
+_TOKEN = re.compile(r"^-\w[\w-]*|['’]s\b|\w+(?:[-'’.&/]\w+)*\.?(?=,|\s+[a-z0-9(,])|\w+(?:[-'’.&/]\w+)*|[^\w\s]")
+_PARENTHESIS = re.compile(r"\( [^()]*\) ")
+_PRONOUNS = {
+    "person": {"he": 0, "she": 0, "his": 1, "her": 1, "him": 0},
+    "place": {"it": 0, "its": 1},
+    "group": {"it": 0, "its": 1, "they": 0, "their": 1},
+    "other": {"it": 0, "its": 1},
+}
+_NOUNS = {
+    "place": frozenset({"city", "country", "town", "village", "nation", "state", "region", "island", "district"}),
+    "group": frozenset({"band", "company", "group", "label", "organization", "organisation", "party", "university",
+                        "club", "team", "school", "association", "agency"}),
+    "other": frozenset({"film", "album", "song", "series", "novel", "game", "book", "show", "language", "episode"}),
+}  # fmt: skip
+_MIN_SHORT_NAME = 3
+
+
+def group_of(type_: str) -> str:
+    """The group of an entity type: person, place, group (of people) or other."""
+    return _GROUPS.get(type_, "other")
+
+
+_GROUPS = {
+    "person": "person",
+    **dict.fromkeys(("city", "region", "country", "place", "continent", "river", "mountain", "cemetery"), "place"),
+    **dict.fromkeys(
+        ("company", "university", "club", "museum", "band", "organization", "party", "label"), "group"
+    ),
+}  # fmt: skip
+
+
+class Topic(NamedTuple):
+    """A page's own entity: pronouns and, for people, short names may stand for it."""
+
+    entity: str
+    group: str
+    short_names: frozenset[str]
+
+    @classmethod
+    def of(cls, entity: str, type_: str, names: Sequence[str]) -> "Topic":
+        short: set[str] = set()
+        if type_ == "person":
+            short = {part for part in (names[0].split() or [""])[-1:] if len(part) >= _MIN_SHORT_NAME}
+        return cls(entity, group_of(type_), frozenset(short))
+
+
+class _Token(NamedTuple):
+    text: str
+    entities: Collection[str]
+    group: str
+    may_be_topic: bool
+
+
+class SentenceView:
+    """One sentence of a page; `lines(s, o)` are its readings with the marks of two entities put in."""
+
+    def __init__(
+        self, text: str, start: int, mentions: Sequence[Mention], types: Mapping[str, str], topic: Topic | None
+    ) -> None:
+        self.topic = topic
+        self.entities: dict[str, None] = {}
+        self._tokens: list[_Token] = []
+        place = 0
+        for mention in mentions:
+            if mention.start - start < place:
+                continue
+            self._add_words(text[place : mention.start - start])
+            place = mention.end - start
+            group = group_of(types.get(mention.entities[0], "thing"))
+            self._tokens.append(_Token(text[mention.start - start : place], mention.entities, group, False))
+            self.entities.update(dict.fromkeys(mention.entities))
+        self._add_words(text[place:])
+        if topic and topic.entity not in self.entities and any(token.may_be_topic for token in self._tokens):
+            self.entities[topic.entity] = None
+
+    def _add_words(self, text: str) -> None:
+        saw_person = any(token.group == "person" for token in self._tokens)
+        for match in _TOKEN.finditer(text.replace("’s", "'s")):
+            word = match.group()
+            before = self._tokens[-1].text.lower() if self._tokens else ""
+            self._tokens.append(_Token(word, (), "", self._is_topic(word, before, saw_person)))
+
+    def _is_topic(self, word: str, before: str, saw_person: bool) -> bool:
+        if self.topic is None:
+            return False
+        if word in self.topic.short_names:
+            return True
+        low = word.lower()
+        if low in _PRONOUNS[self.topic.group]:
+            return not (saw_person and self.topic.group == "person")
+        return before == "the" and low in _NOUNS.get(self.topic.group, ())
+
+    def lines(self, subject: str, object_: str) -> tuple[str, ...]:
+        """The sentence with both ends marked, whole and without what stands in parentheses; empty if one is absent."""
+        parts: list[str] = []
+        for token in self._tokens:
+            if object_ in token.entities:
+                parts.append(OBJECT)
+            elif subject in token.entities:
+                parts.append(SUBJECT)
+            elif token.entities:
+                parts.append(GROUP_MARKS[token.group])
+            elif token.may_be_topic and self.topic and self.topic.entity in (subject, object_):
+                parts.append(SUBJECT if self.topic.entity == subject else OBJECT)
+                if _PRONOUNS[self.topic.group].get(token.text.lower()):
+                    parts.append("'s")
+            else:
+                parts.append(token.text.lower())
+        if SUBJECT not in parts or OBJECT not in parts:
+            return ()
+        line = " ".join(parts) + " "
+        short, n_cut = _PARENTHESIS.subn("", line)
+        while n_cut:
+            short, n_cut = _PARENTHESIS.subn("", short)
+        return (line,) if short == line or SUBJECT not in short or OBJECT not in short else (line, short)
