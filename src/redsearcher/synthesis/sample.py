@@ -12,6 +12,7 @@ from redsearcher.records.query import Query
 from redsearcher.records.task import Certificate
 from redsearcher.records.world import Strength
 from redsearcher.synthesis.candidate import Candidate, Unit, given_names, leaked_name, unit_key
+from redsearcher.synthesis.choice import AnchorChoice
 from redsearcher.synthesis.compose import canonical, compose, topology
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import FactGraph
@@ -69,12 +70,13 @@ class Sampler:
         self, structure: Structure, n_answers: int, number: int, draws: random.Random, tally: Counter[str]
     ) -> Candidate | None:
         graph = self.graph
+        choice = AnchorChoice(graph, structure)
         for answer, role in answers(structure, draws)[:n_answers]:
             node = structure.nodes[answer]
             if len(graph.members[int(graph.types[node])]) < self.config.min_pool or node in graph.ambiguous:
                 tally["answer_easy_or_ambiguous"] += 1
                 continue
-            anchors = tighten(graph, structure, answer, self.config, draws, tally)
+            anchors = tighten(graph, structure, answer, choice, self.config, draws, tally)
             if anchors is None:
                 continue
             query = compose(graph, structure, answer, anchors)

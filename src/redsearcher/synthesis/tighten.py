@@ -11,22 +11,21 @@ from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from redsearcher.synthesis.anchor import Anchor, GivenAnchor, RangeAnchor, anchors_of
-from redsearcher.synthesis.columns import Bools, Columns
+from redsearcher.synthesis.anchor import Anchor, GivenAnchor, RangeAnchor
+from redsearcher.synthesis.choice import AnchorChoice
+from redsearcher.synthesis.columns import Bools, Columns, Ints
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import Edge, FactGraph
 from redsearcher.synthesis.solutions import Table, kept, n_rows, solve
 from redsearcher.synthesis.structure import Structure
 
 MAX_OPTIONS = 64
-MAX_STARTS = 4
-MAX_DEEPER = 3
+MAX_STARTS = 3
+MAX_DEEPER = 2
 MAX_DOMAIN = 600
 
 Unary = GivenAnchor | RangeAnchor
-Counts = NDArray[np.float32]
 
 
 class Problem(NamedTuple):
@@ -35,8 +34,7 @@ class Problem(NamedTuple):
     graph: FactGraph
     structure: Structure
     answer: int
-    options: list[Anchor]
-    clashes: Bools
+    choice: AnchorChoice
     leaves: frozenset[int]
     config: SynthConfig
     rng: random.Random
@@ -66,12 +64,17 @@ class Tables(NamedTuple):
 
 
 def tighten(
-    graph: FactGraph, structure: Structure, answer: int, config: SynthConfig, rng: random.Random, tally: Counter[str]
+    graph: FactGraph,
+    structure: Structure,
+    answer: int,
+    choice: AnchorChoice,
+    config: SynthConfig,
+    rng: random.Random,
+    tally: Counter[str],
 ) -> list[Anchor] | None:
-    """Anchors that make the query unique and tight, or None; `tally` counts why attempts failed."""
+    """Anchors out of `choice` that make the query unique and tight, or None; `tally` counts why attempts failed."""
     leaves = frozenset(v for v, around in enumerate(structure.neighbours()) if len(around) == 1 and v != answer)
-    options = anchors_of(graph, structure)
-    problem = Problem(graph, structure, answer, options, _clashes(options), leaves, config, rng)
+    problem = Problem(graph, structure, answer, choice, leaves, config, rng)
     for start in [None, *_starts(problem)]:
         tables = _tables(problem, start, tally)
         if tables is None:
@@ -86,7 +89,7 @@ def _starts(problem: Problem) -> list[Unary]:
     """First anchors to try: on one variable, moderately selective, bare ends of the structure first."""
     options: list[Unary] = []
     weights: list[float] = []
-    for anchor in problem.options:
+    for anchor in problem.choice.anchors:
         if isinstance(anchor, GivenAnchor | RangeAnchor):
             size = len(anchor.domain(problem.graph.known, problem.type_of(anchor.variable)))
             if 2 <= size <= MAX_DOMAIN:
@@ -168,94 +171,68 @@ def _search(problem: Problem, tables: Tables, tally: Counter[str]) -> list[Ancho
     if n_fixed >= problem.room:
         tally["not_unique"] += 1
         return None
+    choice, graph = problem.choice, problem.graph
     numbers = _options(problem, tables.fixed)
-    if not numbers:
+    if not len(numbers):
         tally["no_anchors"] += 1
         return None
-    options = [problem.options[n] for n in numbers]
-    compatible = ~problem.clashes[np.ix_(numbers, numbers)]
-    np.fill_diagonal(compatible, True)
+    fitting = ~choice.clashes[np.ix_(numbers, numbers)]
     if n_fixed + 2 > problem.room:
-        compatible = np.eye(len(options), dtype=np.bool_)
-    forced = compatible & (_survivors(problem.graph.known, tables.known, options) == 0)
-    necessary = np.ones_like(compatible)
+        fitting[:] = False
+    np.fill_diagonal(fitting, True)
+    if not any(isinstance(anchor, GivenAnchor) for anchor in tables.fixed):
+        # A question that names nothing gives a search nowhere to start.
+        fitting &= choice.is_given[numbers][:, None] | choice.is_given[numbers][None, :]
+    necessary = np.ones_like(fitting)
     for table in sorted(tables.without, key=n_rows):
-        necessary &= _survivors(problem.graph.stated, table, options) > 0
+        necessary &= choice.survivors(graph.stated, table, numbers) > 0
         if not necessary.any():
             tally["edge_not_necessary"] += 1
             return None
     # Without either anchor of a pair, the other one alone must leave another answer.
-    alone = np.diag(_survivors(problem.graph.stated, tables.stated, options)) > 0
-    pairs = forced & necessary & (alone[:, None] & alone[None, :])
-    np.fill_diagonal(pairs, np.diag(forced & necessary))
-    if not any(isinstance(anchor, GivenAnchor) for anchor in tables.fixed):
-        given = np.array([isinstance(anchor, GivenAnchor) for anchor in options])
-        pairs &= given[:, None] | given[None, :]  # a question that names nothing gives a search nowhere to start
-    chosen = _draw(problem, tables.fixed, options, pairs)
+    alone = np.diag(choice.survivors(graph.stated, tables.stated, numbers)) > 0
+    pairs = fitting & necessary
+    pairs &= (alone[:, None] & alone[None, :]) | np.eye(len(numbers), dtype=np.bool_)
+    if pairs.any():
+        pairs &= choice.survivors(graph.known, tables.known, numbers) == 0
+    chosen = _draw(problem, tables.fixed, numbers, pairs)
     if chosen is not None:
         return [*tables.fixed, *chosen]
     if not (1 <= n_fixed < problem.room - 2):
         tally["no_tight_anchors"] += 1
         return None
-    fit = [n for n in range(len(options)) if necessary[n, n] and alone[n]]
+    fit = [n for at, n in enumerate(numbers) if necessary[at, at] and alone[at]]
     problem.rng.shuffle(fit)
     for n in fit[:MAX_DEEPER]:
-        deeper = _search(problem, _under(problem, tables, options[n]), tally)
+        deeper = _search(problem, _under(problem, tables, choice.anchors[int(n)]), tally)
         if deeper is not None:
             return deeper
     return None
 
 
-def _options(problem: Problem, fixed: tuple[Anchor, ...]) -> list[int]:
+def _options(problem: Problem, fixed: tuple[Anchor, ...]) -> Ints:
     """Numbers of anchors to consider beside the fixed ones, at most MAX_OPTIONS, the appealing ones more likely."""
-    barred = np.zeros(len(problem.options), dtype=np.bool_)
-    for number, anchor in enumerate(problem.options):
+    anchors = problem.choice.anchors
+    barred = np.zeros(len(anchors), dtype=np.bool_)
+    for number, anchor in enumerate(anchors):
         if any(anchor is other for other in fixed):
-            barred |= problem.clashes[number]
+            barred |= problem.choice.clashes[number]
     found = [int(n) for n in np.flatnonzero(~barred)]
-    if len(found) <= MAX_OPTIONS:
-        return found
-    keys = {n: problem.rng.random() ** (1 / _appeal(problem, problem.options[n], fixed)) for n in found}
-    return sorted(sorted(found, key=lambda n: -keys[n])[:MAX_OPTIONS])
+    if len(found) > MAX_OPTIONS:
+        keys = {n: problem.rng.random() ** (1 / _appeal(problem, anchors[n], fixed)) for n in found}
+        found = sorted(sorted(found, key=lambda n: -keys[n])[:MAX_OPTIONS])
+    return np.array(found, dtype=np.int64)
 
 
-def _clashes(options: list[Anchor]) -> Bools:
-    """Which anchors may not stand together: they speak of the same fact, or of the same literal of one variable.
-
-    An anchor clashes with itself.
-    """
-    columns: dict[tuple[object, ...], int] = {}
-    marks: list[tuple[int, int]] = []
-    for number, anchor in enumerate(options):
-        keys: list[tuple[object, ...]] = [(fact,) for fact in anchor.facts]
-        if not isinstance(anchor, GivenAnchor):
-            keys += [(variable, p) for variable in anchor.variables for p in anchor.properties]
-        marks += [(number, columns.setdefault(key, len(columns))) for key in keys]
-    incidence = np.zeros((len(options), len(columns)), dtype=np.float32)
-    for number, column in marks:
-        incidence[number, column] = 1
-    return np.asarray(incidence @ incidence.T > 0)
-
-
-def _survivors(facts: Columns, table: Table, options: list[Anchor]) -> Counts:
-    """How many rows satisfy both anchors of each pair. Anchors on variables that a table does not bind hold there."""
-    rows = np.ones((n_rows(table), len(options)), dtype=np.float32)
-    for n, anchor in enumerate(options):
-        if all(variable in table for variable in anchor.variables):
-            rows[:, n] = anchor.test(facts, table)
-    return np.asarray(rows.T @ rows, dtype=np.float32)
-
-
-def _draw(
-    problem: Problem, fixed: tuple[Anchor, ...], options: list[Anchor], pairs: Bools
-) -> tuple[Anchor, ...] | None:
+def _draw(problem: Problem, fixed: tuple[Anchor, ...], numbers: Ints, pairs: Bools) -> tuple[Anchor, ...] | None:
     """One of the fitting pairs (a diagonal entry is a single anchor), by the appeal of both."""
-    appeal = [_appeal(problem, anchor, fixed) for anchor in options]
-    fitting = [(int(a), int(b)) for a, b in np.argwhere(pairs) if a >= b]
+    fitting = [(int(numbers[a]), int(numbers[b])) for a, b in np.argwhere(pairs) if a >= b]
     if not fitting:
         return None
+    anchors = problem.choice.anchors
+    appeal = {n: _appeal(problem, anchors[n], fixed) for n in sorted({n for pair in fitting for n in pair})}
     a, b = problem.rng.choices(fitting, [(appeal[a] * appeal[b]) ** 0.5 for a, b in fitting])[0]
-    return (options[a],) if a == b else (options[a], options[b])
+    return (anchors[a],) if a == b else (anchors[a], anchors[b])
 
 
 def _under(problem: Problem, tables: Tables, anchor: Anchor) -> Tables:

@@ -54,8 +54,8 @@ def verify_static(
         for n_done, task in enumerate(tasks, 1):
             found = list(_judge(stage, task, STATIC, judge))
             verdicts += found
-            if (audit := audit_stage.get(task.id)) is not None:
-                audits.append(audit)
+            if found[-1].stage is VerifyStage.RETRIEVABILITY:
+                audits.append(judge.audit(task))
             if progress is not None:
                 progress(n_done)
         audit_stage.finish(audit.task for audit in audits)
@@ -138,9 +138,13 @@ class _StaticJudge:
             name = self.proof.leak(task)
             fault = f"the question names {name!r}" if name else None
             return _verdict(task, stage, fault, "no name of the answer or a latent in the question")
+        return self._retrievability(task, self.audit(task))
+
+    def audit(self, task: Task) -> SearchAudit:
+        """The task's audit, made and stored if it is not there yet."""
         audit = self.audits.get(task.id) or self.auditor.audit(task)
         self.audits.append(audit)
-        return self._retrievability(task, audit)
+        return audit
 
     def _retrievability(self, task: Task, audit: SearchAudit) -> Verdict:
         lost = [id for id, rank in audit.retrievable.items() if rank is None]
