@@ -41,6 +41,7 @@ class Beliefs:
         self._forward: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
         self._backward: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
         self._numbers: dict[str, dict[str, list[Reading]]] = defaultdict(lambda: defaultdict(list))
+        self._anchors: dict[Name, None] = {}
         self._linked: dict[str, list[str]] = defaultdict(list)
         for document in self.documents():
             self._register(document)
@@ -50,6 +51,10 @@ class Beliefs:
         for result in self.results:
             yield from result.hits
         yield from self.visited.values()
+
+    def names(self) -> tuple[Name, ...]:
+        """Names of pages seen and of pages linked to, in order of first sight."""
+        return tuple(dict.fromkeys((*(Name(t, u) for u, t in self._titles.items()), *self._anchors)))
 
     def add(self, triples: Iterable[Triple]) -> None:
         """Merge triples; several readings of one page count once, with their best weight."""
@@ -139,6 +144,7 @@ class Beliefs:
         for sentence in document.sentences:
             for anchor in sentence.anchors:
                 text = sentence.text[anchor.start : anchor.end]
+                self._anchors[Name(text, anchor.url)] = None
                 linked = self._linked[name_key(text)]
                 if anchor.url not in linked:
                     linked.append(anchor.url)

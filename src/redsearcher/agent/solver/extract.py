@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from redsearcher.agent.solver.frame import read_frames
+from redsearcher.agent.solver.kind import fits, shape
 from redsearcher.agent.solver.literal import amounts, in_unit
 from redsearcher.agent.solver.names import Mention, Name, guessed_mentions, known_mentions, pronoun_mentions
 from redsearcher.agent.solver.observe import Document, Sentence
@@ -61,6 +62,20 @@ def triples(document: Document, known: tuple[Name, ...], properties: tuple[str, 
     return tuple(found.values())
 
 
+def names_within(document: Document, names: tuple[Name, ...], lang: str) -> tuple[Name, ...]:
+    """Those of `names` that the document writes without a link and that no capitalised span would show."""
+    text, words = _text_and_words(document)
+    if lang == "zh":
+        return tuple(name for name in names if len(name.text) > 1 and name.text in text)
+    return tuple(name for name in names if name.text in words)
+
+
+@lru_cache(maxsize=16384)
+def _text_and_words(document: Document) -> tuple[str, frozenset[str]]:
+    text = " ".join(sentence.text for sentence in document.sentences)
+    return text, frozenset(re.findall(r"[A-ZÀ-ÖØ-Þ][\w-]+", text))
+
+
 def mentions_of(sentence: Sentence, known: tuple[Name, ...], title: Name, lang: str) -> list[Mention]:
     """Names in a sentence, by place: link anchors, known names, (English) capitalised spans, words for the title."""
     taken = [Mention(a.start, a.end, Name(sentence.text[a.start : a.end], a.url), True) for a in sentence.anchors]
@@ -69,12 +84,15 @@ def mentions_of(sentence: Sentence, known: tuple[Name, ...], title: Name, lang: 
             taken.append(mention._replace(name=title) if mention.name.url == title.url else mention)
     if lang != "zh" or "《" in sentence.text or "“" in sentence.text:
         taken += guessed_mentions(sentence.text, taken)
-    taken += pronoun_mentions(sentence.text, title, taken, lang)
-    return sorted(taken)
+    taken.sort()
+    # "the pianist Ada Kesten": the name, not the words before it.
+    starts = {m.start for m in taken}
+    spoken = pronoun_mentions(sentence.text, title, taken, lang)
+    return sorted([*taken, *(p for p in spoken if not {p.end + 1, p.end + 2} & starts)])
 
 
 def _worth_reading(read: Reading, text: str) -> bool:
-    if read.cue.search(text):
+    if read.trigger.search(text):
         return True
     return any(slot.before.search(text) for slot in read.slots)
 
@@ -97,6 +115,11 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
                     yield Triple(ends[0], read.property.id, ends[1], None, weight, title.url)
     if lang != "zh":
         for pair in read_frames(read.property.id, text, mentions, title):
+            if not (
+                fits(shape(pair.subject.text), read.property.subject)
+                and fits(shape(pair.object.text), read.property.object)
+            ):
+                continue
             stated = True
             yield Triple(pair.subject, read.property.id, pair.object, None, pair.weight, title.url)
     if not stated and read.cue.search(text):
@@ -158,12 +181,8 @@ def _mention_at(position: int, text: str, mentions: list[Mention], lang: str) ->
     reach = position
     if filler := _FILLER.match(text, position):
         reach = filler.end()
-    for number, mention in enumerate(mentions):
+    for mention in mentions:
         if position <= mention.start <= reach:
-            follower = mentions[number + 1] if number + 1 < len(mentions) else None
-            # "the pianist Ada Kesten": the name, not the words before it.
-            if mention.is_pronoun and follower and not text[mention.end : follower.start].strip(' "“'):
-                return follower
             return mention
     if lang == "zh" and (match := _NAME_ZH.match(text, position)):
         return Mention(match.start(), match.end(), Name(match.group()), sure=False)

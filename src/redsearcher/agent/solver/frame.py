@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from redsearcher.agent.solver.names import Mention, Name
+from redsearcher.agent.solver.pattern import SYNONYMS, any_of
 from redsearcher.agent.solver.subject import listed_before, subjects
 from redsearcher.world.property import properties
 
@@ -36,16 +37,6 @@ _IRREGULAR = {
     "wrote": "write", "written": "write", "led": "lead", "won": "win", "held": "hold", "drew": "draw", "took": "take",
     "gave": "give", "brought": "bring", "taught": "teach", "made": "make", "founded": "found",
 }  # fmt: skip
-_SYNONYMS = {
-    "child": ("son", "daughter", "children", "sons", "daughters"),
-    "sibling": ("brother", "sister", "brothers", "sisters"),
-    "spouse": ("husband", "wife"),
-    "graduate": ("alumnus", "alumna", "alumni", "student", "students"),
-    "laureate": ("winner", "winners", "recipient", "recipients"),
-    "native": ("birthplace of",),
-    "alma mater": ("university", "college"),
-    "publisher": ("publishing house",),
-}
 _POSSESSIVE = re.compile(r"(?:\b(?:his|her|its|their|whose)|['’]s)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:the|a|an|one of (?:its|his|her|their|the))\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 _COPULA = re.compile(r"\s*[,:]?\s*[\"“]?")
@@ -104,10 +95,10 @@ def stem(word: str) -> str:
 
 
 def _nouns(*nouns: str) -> re.Pattern[str] | None:
-    words = [word for noun in nouns if noun for word in (noun, *_SYNONYMS.get(noun, ()))]
+    words = [word for noun in nouns if noun for word in (noun, *SYNONYMS.get(noun, ()))]
     if not words:
         return None
-    return re.compile("|".join(rf"\b{re.escape(word)}s?\b" for word in words), re.IGNORECASE)
+    return any_of(words, "en")
 
 
 def _pair(first: Name, second: Name, first_is_object: bool, weight: float) -> Pair:
@@ -125,7 +116,11 @@ def _agents(text: str, verb: re.Match[str], mentions: list[Mention], title: Name
         yield from ((agent.name, patient) for agent in agents for patient in patients)
         return
     previous = _WORD.findall(text[: verb.start()])[-2:]
-    if after and not _BE & {word.casefold() for word in previous}:
+    passive = bool(_BE & {word.casefold() for word in previous})
+    if passive and before and after and re.fullmatch(r"\s+(?:in|on|at)\s+[\"“]?", text[verb.end() : after[0].start]):
+        # "A and B are cited in C": the place acts.
+        yield from ((after[0].name, mention.name) for mention in listed_before(text, verb.start(), mentions))
+    elif after and not passive:
         if len(text[verb.end() : after[0].start]) > 40:
             return
         if before and not text[before[-1].end : verb.start()].strip(' "”'):

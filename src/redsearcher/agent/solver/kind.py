@@ -39,7 +39,7 @@ _WORD = re.compile(r"[a-z][a-z-]+")
 _PERSONAL = re.compile(r"\b(?:he|she|his|her|him)\b|[他她]", re.IGNORECASE)
 _INTRODUCTION_ZH = re.compile(r"(?:是|为)([^，。；]{1,30})")
 _SHAPES = (
-    (re.compile(r"\b(?:University|College|Institute|Polytechnic|Academy)\b|(?:大学|学院)$"), "university"),
+    (re.compile(r"\b(?:University|College|Institute|Polytechnic|Academy|School)\b|(?:大学|学院)$"), "university"),
     (re.compile(r"\bRiver\b|(?:河|江)$"), "river"),
     (re.compile(r"\b(?:Museum|Gallery)\b|(?:博物馆|美术馆)$"), "museum"),
     (re.compile(r"\b(?:Prize|Award|Medal)\b|奖$"), "award"),

@@ -8,11 +8,12 @@ from redsearcher.agent.answer import PARSE_FAILED
 from redsearcher.agent.solver import wording
 from redsearcher.agent.solver.assign import Assignment, assignments
 from redsearcher.agent.solver.beliefs import Beliefs
-from redsearcher.agent.solver.extract import triples
+from redsearcher.agent.solver.extract import names_within, triples
 from redsearcher.agent.solver.names import Name, name_key
 from redsearcher.agent.solver.observe import Document, Results, read_observation
 from redsearcher.agent.solver.parse.question import parse_question
-from redsearcher.agent.solver.plan import Action, Planner, property_at
+from redsearcher.agent.solver.phrase import property_at
+from redsearcher.agent.solver.plan import Action, Planner
 from redsearcher.core.rng import derive
 from redsearcher.core.text import is_cjk
 from redsearcher.errors import RedsearcherError
@@ -116,8 +117,10 @@ def _believe(query: Query, past: Past, lang: str) -> Beliefs:
     for name in known:
         beliefs.key(name)
     wanted = tuple(sorted({property_at(c, name) for c in query.constraints for name in c.variables}))
-    read = [t for d in dict.fromkeys(beliefs.documents()) for t in triples(d, known, wanted, lang)]
-    beliefs.add(read)
+    seen = beliefs.names()
+    for document in dict.fromkeys(beliefs.documents()):
+        here = names_within(document, seen, lang)
+        beliefs.add(triples(document, (*known, *here), wanted, lang))
     return beliefs
 
 

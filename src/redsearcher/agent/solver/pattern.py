@@ -1,6 +1,7 @@
 """How text says a property: the property table's phrases and nouns, as regular expressions with an open slot."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -20,11 +21,12 @@ class Slot(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """Everything needed to read one property in one language."""
+    """Everything needed to read one property in one language; text without a `trigger` need not be looked at."""
 
     property: Property
     slots: tuple[Slot, ...]
     cue: re.Pattern[str]
+    trigger: re.Pattern[str]
 
 
 # Everyday words for a property beside the cues of its table row.
@@ -48,7 +50,7 @@ PARAPHRASES: dict[str, dict[str, str]] = {
         "P1082": "population|people|live|lived|home to|counted",
         "P2043": "runs for|measures|course",
         "P2044": "metres above|sea|altitude|rises|high",
-        "P2048": "stands|measures",
+        "P2048": "cm",
         "P2139": "turned over|revenues|sales|takings",
         "P2860": "references|citing|cite|reference list",
         "P8328": "citation|cited",
@@ -67,6 +69,17 @@ PARAPHRASES: dict[str, dict[str, str]] = {
         "P8328": "次引用|引用次数",
     },
 }
+SYNONYMS = {
+    "child": ("son", "daughter", "children"),
+    "sibling": ("brother", "sister"),
+    "spouse": ("husband", "wife"),
+    "graduate": ("alumnus", "alumna", "alumni", "student"),
+    "doctoral student": ("student",),
+    "laureate": ("winner", "recipient"),
+    "employee": ("staff",),
+    "property": ("holding",),
+    "alma mater": ("university", "college"),
+}
 _AUXILIARY = re.compile(r"^(?:(?:is|was|are|were|has been|have been|had|has)\s+)")
 _PREPOSITIONS = frozenset(("in", "at", "by", "of", "to", "on", "for", "with", "from", "a", "an", "the", "part"))
 
@@ -81,10 +94,34 @@ def reading(property_id: str, lang: str) -> Reading:
         for text in texts:
             slots.append(_slot_zh(text, forward) if lang == "zh" else _slot_en(text, forward))
     slots += _noun_slots(phrases.object_noun, phrases.subject_noun, prop.label.get(lang, ""), lang)
-    cues = sorted((*phrases.cues, *PARAPHRASES[lang].get(property_id, "").split("|")), key=lambda c: (-len(c), c))
-    words = "|".join(re.escape(cue) for cue in cues if cue)
-    cue = re.compile((words if lang == "zh" else rf"\b(?:{words})(?:s|es)?\b") if words else r"(?!)", re.IGNORECASE)
-    return Reading(prop, tuple(slots), cue)
+    cues = (*phrases.cues, *PARAPHRASES[lang].get(property_id, "").split("|"))
+    nouns = [word for noun in (phrases.object_noun, phrases.subject_noun) for word in (noun, *SYNONYMS.get(noun, ()))]
+    return Reading(prop, tuple(slots), any_of(cues, lang), any_of((*cues, *nouns, prop.label.get(lang, "")), lang))
+
+
+def any_of(words: Iterable[str], lang: str) -> re.Pattern[str]:
+    """Any of the words; in English each in all its inflections."""
+    ordered = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
+    if not ordered:
+        return re.compile(r"(?!)")
+    if lang == "zh":
+        return re.compile("|".join(re.escape(word) for word in ordered))
+    return re.compile(rf"\b(?:{'|'.join(_inflected(word) for word in ordered)})\b", re.IGNORECASE)
+
+
+def _inflected(phrase: str) -> str:
+    return r"\s+".join(_forms(word) for word in phrase.split())
+
+
+def _forms(word: str) -> str:
+    """ "directed" also finds "directing" and "direction", "part" finds "parts"."""
+    if len(word) > 5 and word.endswith("ed"):
+        return rf"{re.escape(word[:-2])}(?:ed|es|e|s|ing|ions?|ors?|ers?)?"
+    if len(word) > 4 and word.endswith("s") and not word.endswith("ss"):
+        return rf"{re.escape(word[:-1])}(?:s|ed|ing)?"
+    if len(word) > 3 and re.search(r"[^aeiou]y$", word):
+        return rf"{re.escape(word[:-1])}(?:y|ies)"
+    return rf"{re.escape(word)}(?:s|es)?" if len(word) > 3 else re.escape(word)
 
 
 @cache
@@ -104,7 +141,7 @@ def _slot_en(phrase: str, forward: bool) -> Slot:
         # Too little is left without its verb: "is in {}" must not match every "in".
         opening = rf"\b{_flexible(before)}\s+"
     else:
-        opening = rf"\b{_flexible(core)}\s+"
+        opening = rf"\b{_verb_first(core)}\s+"
     tail = re.compile(rf"\s*,?\s*{_flexible(after)}\b", re.IGNORECASE) if after else None
     return Slot(re.compile(opening, re.IGNORECASE), tail, forward, 1.0)
 
@@ -135,3 +172,15 @@ def _noun_slots(object_noun: str, subject_noun: str, label: str, lang: str) -> l
 
 def _flexible(text: str) -> str:
     return r"\s+".join(re.escape(word) for word in text.split())
+
+
+def _verb_first(core: str) -> str:
+    """A phrase whose verb may stand in other forms ("building on"), with room for a pronoun ("awarded it to")."""
+    words = core.split()
+    first = re.escape(words[0])
+    if len(words[0]) > 4 and re.search(r"[^s]s$", words[0]):
+        stem = words[0][:-2] if re.search(r"(?:ch|sh|ss|x)es$", words[0]) else words[0][:-1]
+        first = rf"(?:{first}|{re.escape(stem.removesuffix('e'))}(?:e|ed|ing))"
+    if len(words) == 2 and words[1] in _PREPOSITIONS:
+        return rf"{first}\s+(?:(?:it|him|her|them)\s+)?{words[1]}"
+    return r"\s+".join((first, *(re.escape(word) for word in words[1:])))

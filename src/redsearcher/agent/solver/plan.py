@@ -1,14 +1,14 @@
 """What to look up next: the cheapest open constraint of the most promising assignment."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from redsearcher.agent.solver.assign import SUPPORTED, Assignment
 from redsearcher.agent.solver.beliefs import Beliefs
 from redsearcher.agent.solver.observe import Document
-from redsearcher.core.rng import derive
+from redsearcher.agent.solver.phrase import QueryWriter, fan_out, property_at
 from redsearcher.core.text import fold
-from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
+from redsearcher.records.query import Constraint, Query
 from redsearcher.world.property import properties
 
 PER_CALL = 3
@@ -38,7 +38,8 @@ class Planner:
         self, query: Query, beliefs: Beliefs, asked: frozenset[str], opened: frozenset[str], lang: str, seed: int | None
     ) -> None:
         self._query, self._beliefs, self._asked, self._opened = query, beliefs, asked, opened
-        self._lang, self._seed = lang, seed
+        self._lang = lang
+        self._queries = QueryWriter(query, beliefs, lang, seed)
         self._memo: dict[tuple[str, ...], Action | None] = {}
         self._texts = [(hit, fold(text_of(hit))) for hit in dict.fromkeys(beliefs.documents())]
 
@@ -97,49 +98,34 @@ class Planner:
             if number and fan_out(constraint, name) >= HUB:
                 continue
             yield from self._own_pages(constraint, values, name)
-            yield from self._search(constraint, values, name, 0)
-        if isinstance(constraint, FactAtom) and len(bound) == 2:
-            yield from self._search_pair(constraint, values)
-        yield from self._mention_pages(constraint, values, bound, MENTION_PAGES)
-        if len(bound) < len(constraint.variables):
-            for name in bound:
-                yield from self._search(constraint, values, name, 1)
+            yield from self._searches(constraint, values, self._queries.first(constraint, values, name))
+        if len(bound) == len(constraint.variables):
+            yield from self._searches(constraint, values, self._queries.pair(constraint, values))
+            yield from self._mention_pages(constraint, values, bound, MENTION_PAGES)
+            return
+        for name in bound:
+            yield from self._searches(constraint, values, self._queries.joint(constraint, values, name))
+            yield from self._mention_pages(constraint, values, bound, MENTION_PAGES)
+            yield from self._searches(constraint, values, self._queries.more(constraint, values, name))
 
     def _last_options(self, constraint: Constraint, values: Mapping[str, str]) -> Iterator[Action]:
         bound = [name for name in constraint.variables if name in values]
-        for attempt in (1, 2, 3):
-            for name in bound:
-                yield from self._search(constraint, values, name, attempt)
-            yield from self._mention_pages(constraint, values, bound, LAST_MENTION_PAGES)
+        for name in bound:
+            yield from self._searches(constraint, values, self._queries.more(constraint, values, name))
+            yield from self._searches(constraint, values, self._queries.last(constraint, values, name))
+        yield from self._mention_pages(constraint, values, bound, LAST_MENTION_PAGES)
         for name in bound:
             yield from self._mention_pages(constraint, values, [name], LAST_MENTION_PAGES)
+
+    def _searches(self, constraint: Constraint, values: Mapping[str, str], queries: Iterable[str]) -> Iterator[Action]:
+        for query in queries:
+            if query not in self._asked:
+                yield Action("search", query, constraint, values)
 
     def _own_pages(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[Action]:
         for url in self._beliefs.pages(values[name])[:OWN_PAGES]:
             if url not in self._opened:
                 yield Action("visit", url, constraint, values)
-
-    def _search(self, constraint: Constraint, values: Mapping[str, str], name: str, attempt: int) -> Iterator[Action]:
-        words = self._words(property_at(constraint, name), name == constraint.variables[0], attempt)
-        yield from self._unasked(f"{self._beliefs.spelling(values[name])} {words}".strip(), constraint, values)
-
-    def _search_pair(self, constraint: FactAtom, values: Mapping[str, str]) -> Iterator[Action]:
-        ends = " ".join(self._beliefs.spelling(values[name]) for name in constraint.variables)
-        yield from self._unasked(f"{ends} {self._words(constraint.property, True, 0)}", constraint, values)
-
-    def _unasked(self, query: str, constraint: Constraint, values: Mapping[str, str]) -> Iterator[Action]:
-        if query not in self._asked:
-            yield Action("search", query, constraint, values)
-
-    def _words(self, property_id: str, from_subject: bool, attempt: int) -> str:
-        """What to add to a name: cue words, then the role noun, then nothing, then other cue words."""
-        phrases = properties()[property_id].phrases(self._lang)
-        cues = list(phrases.cues)
-        if self._seed is not None:
-            derive(self._seed, "cues", property_id).shuffle(cues)
-        noun = phrases.object_noun if from_subject else phrases.subject_noun
-        rounds: tuple[list[str], ...] = (cues[:3] or [noun], [noun or cues[0]], [], cues[3:6] or cues[:1])
-        return " ".join(dict.fromkeys(rounds[attempt]))
 
     def _mention_pages(
         self, constraint: Constraint, values: Mapping[str, str], bound: list[str], limit: int
@@ -156,25 +142,6 @@ class Planner:
         for url in sorted(ranks, key=lambda url: ranks[url])[:limit]:
             if url not in self._opened:
                 yield Action("visit", url, constraint, values)
-
-
-def property_at(constraint: Constraint, name: str) -> str:
-    """The property a constraint asks of one of its variables."""
-    if isinstance(constraint, CompareAtom):
-        return constraint.left_property if name == constraint.left else constraint.right_property
-    return constraint.property
-
-
-def fan_out(constraint: Constraint, name: str) -> int:
-    """About how many values the other end takes when this one is known; 1 for literals."""
-    if isinstance(constraint, CompareAtom | LiteralAtom):
-        return 1
-    prop = properties()[constraint.property]
-    if prop.symmetric or name == constraint.subject:
-        return 1 if prop.functional else 4
-    if "country" in prop.object and prop.id not in ("P47", "P530"):
-        return 60
-    return 12 if {"city", "region", "genre", "occupation", "language"} & set(prop.object) else 3
 
 
 def text_of(document: Document) -> str:

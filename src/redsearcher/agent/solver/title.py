@@ -25,8 +25,7 @@ def topic(document: Document) -> str:
     repeated = [part for part in parts if len(part) > 1 and part in text]
     if repeated:
         return max(repeated, key=len)
-    named = [match.group() for match in _SPAN.finditer(title)]
-    return max(named or parts or [title], key=len)
+    return max(_spans(title) or parts or [title], key=len)
 
 
 def _parts(title: str) -> list[str]:
@@ -34,6 +33,12 @@ def _parts(title: str) -> list[str]:
     quoted = [next(g for g in match.groups() if g) for match in _QUOTED.finditer(title)]
     outer = [piece.strip() for piece in _OUTER.split(title)]
     inner = [piece.strip() for part in outer for piece in _INNER.split(part)]
-    spans = [match.group() for match in _SPAN.finditer(title)]
+    spans = _spans(title)
     tails = [span.split(" ", n)[n] for span in spans for n in range(1, len(span.split(" ")))]
     return [part for part in dict.fromkeys((*quoted, *outer, *inner, *spans, *tails)) if part]
+
+
+def _spans(title: str) -> list[str]:
+    """Capitalised spans; a single word that merely opens the title counts only if there is no other."""
+    found = [match.group() for match in _SPAN.finditer(title)]
+    return found[1:] if len(found) > 1 and " " not in found[0] and title.startswith(found[0]) else found

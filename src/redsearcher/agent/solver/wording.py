@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from redsearcher.agent.solver.beliefs import Beliefs
-from redsearcher.agent.solver.plan import Action, property_at
+from redsearcher.agent.solver.phrase import property_at
+from redsearcher.agent.solver.plan import Action
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, Query
 from redsearcher.world.property import entity_types, properties
 

@@ -1,0 +1,104 @@
+"""How the solver words its search queries."""
+
+from collections.abc import Iterator, Mapping
+
+from redsearcher.agent.solver.beliefs import Beliefs
+from redsearcher.core.rng import derive
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
+from redsearcher.world.property import properties
+
+CROWDED = 8
+MAX_YEARS = 12
+
+
+class QueryWriter:
+    """Queries for a constraint from a bound end, best first. `seed` None: cue words in the table's order."""
+
+    def __init__(self, query: Query, beliefs: Beliefs, lang: str, seed: int | None) -> None:
+        self._query, self._beliefs, self._lang, self._seed = query, beliefs, lang, seed
+
+    def first(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[str]:
+        """The known name with cue words."""
+        yield self._join(self._spell(values, name), *self._cues(property_at(constraint, name))[:3])
+
+    def pair(self, constraint: Constraint, values: Mapping[str, str]) -> Iterator[str]:
+        """Both names with cue words; nothing for literals."""
+        if isinstance(constraint, FactAtom):
+            ends = (self._spell(values, name) for name in constraint.variables)
+            yield self._join(*ends, *self._cues(constraint.property)[:3])
+
+    def joint(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[str]:
+        """The known name with what else is known of the value sought: names at its other constraints, years."""
+        if not isinstance(constraint, FactAtom):
+            return
+        sought = constraint.object if name == constraint.subject else constraint.subject
+        own = (self._spell(values, name), *self._cues(constraint.property)[:2])
+        for other in self._query.constraints:
+            if other.id == constraint.id or sought not in other.variables:
+                continue
+            if isinstance(other, FactAtom):
+                end = other.object if sought == other.subject else other.subject
+                if end in values:
+                    yield self._join(*own, self._spell(values, end), *self._cues(other.property)[:2])
+            elif isinstance(other, LiteralAtom) and (years := _years(other)):
+                yield self._join(*own, *self._cues(other.property)[:1], *years)
+
+    def more(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[str]:
+        """Other words for the same; at a crowded end every cue word on its own."""
+        spelling, property_id = self._spell(values, name), property_at(constraint, name)
+        yield self._join(spelling, self._noun(property_id, name == constraint.variables[0]))
+        if fan_out(constraint, name) >= CROWDED:
+            for cue in self._cues(property_id)[:5]:
+                yield self._join(spelling, cue)
+
+    def last(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[str]:
+        """The bare name, and rarer cue words."""
+        spelling, property_id = self._spell(values, name), property_at(constraint, name)
+        yield spelling
+        yield self._join(spelling, *self._cues(property_id)[3:6])
+        yield self._join(spelling, self._noun(property_id, name != constraint.variables[0]))
+
+    def _spell(self, values: Mapping[str, str], name: str) -> str:
+        return self._beliefs.spelling(values[name])
+
+    def _cues(self, property_id: str) -> list[str]:
+        cues = list(properties()[property_id].phrases(self._lang).cues)
+        if self._seed is not None:
+            derive(self._seed, "cues", property_id).shuffle(cues)
+        return cues
+
+    def _noun(self, property_id: str, of_subject: bool) -> str:
+        phrases = properties()[property_id].phrases(self._lang)
+        return (phrases.object_noun if of_subject else phrases.subject_noun) or phrases.object_noun
+
+    @staticmethod
+    def _join(*words: str) -> str:
+        return " ".join(dict.fromkeys(word for word in words if word))
+
+
+def property_at(constraint: Constraint, name: str) -> str:
+    """The property a constraint asks of one of its variables."""
+    if isinstance(constraint, CompareAtom):
+        return constraint.left_property if name == constraint.left else constraint.right_property
+    return constraint.property
+
+
+def fan_out(constraint: Constraint, name: str) -> int:
+    """About how many values the other end takes when this one is known; 1 for literals."""
+    if isinstance(constraint, CompareAtom | LiteralAtom):
+        return 1
+    prop = properties()[constraint.property]
+    if prop.symmetric or name == constraint.subject:
+        return 1 if prop.functional else 4
+    if "country" in prop.object and prop.id not in ("P47", "P530"):
+        return 60
+    crowded = {"city", "region", "university", "award", "genre", "occupation", "language", "organization"}
+    return 12 if crowded & set(prop.object) else 3
+
+
+def _years(atom: LiteralAtom) -> list[str]:
+    """The years of a short range of dates."""
+    if properties()[atom.property].object[0] != "time" or atom.low is None or atom.high is None:
+        return []
+    years = range(int(atom.low), int(atom.high) + 1)
+    return [str(year) for year in years] if len(years) <= MAX_YEARS else []
