@@ -96,7 +96,7 @@ def _quantity_wordings(interval: Interval, lang: str, unit: str) -> tuple[str, .
         if low is not None and high is not None:
             if low == high:
                 return (f"{low}{unit}",)
-            return (f"{low}至{high}{unit}", f"{low}到{high}{unit}之间", f"介于{low}和{high}{unit}之间")
+            return (f"{low}至{high}{unit}", f"{low}到{high}{unit}之间")
         return (
             (f"至少{low}{unit}", f"不低于{low}{unit}") if high is None else (f"不超过{high}{unit}", f"至多{high}{unit}")
         )

@@ -15,6 +15,12 @@ _OF_NAME = re.compile(
     r"((University|Museum|Republic|Kingdom|Federation|Institute|Academy|Order|Bank|College|School|Library|House|Duchy"
     r"|Principality|Province|District|Gulf|Isle|City|Union) of|United) (?=[A-Z])"
 )
+_ARTICLE_END = re.compile(
+    r"(Republic|Kingdom|Empire|Union|Federation|Confederation|Islands|States|Emirates|Nations|Netherlands|Philippines"
+    r"|Bahamas|Maldives|Party|Society|Association|Academy|Organization|Museum|Gallery)$"
+)
+_ARTICLE_TYPES = frozenset({"country", "place", "organization", "party", "museum"})
+_OWN_ARTICLE = re.compile(r"The |[A-Z]\w*['’]s? ")
 SHORT_FORMS = ("St", "Dr", "Mr", "Mrs", "Ms", "Jr", "Sr", "Mt", "Co", "No")
 STOP = "".join(rf"(?<!\b{form})" for form in ("[A-Z]", *SHORT_FORMS)) + r"\.\s|[?!;:]\s"
 """Where a sentence or a clause ends for sure: no name out of quotes goes beyond it."""
@@ -22,7 +28,7 @@ _BLURRED = re.compile(
     STOP + r"|[.?!;:,]$|[\"“”()]|, [^A-Z]| (and|or|who|that|which|whose|before|after|than) [^A-Z]|['’]s [^A-Z]"
 )
 _PARTICIPLE = re.compile(r"(?P<verb>was|is) (?=(?:\w+ed|born|written|set|held|won|led|fed) (?!in(?:to)? its))")
-_CHINESE_BLURRED = re.compile(r"[，。？！；：、《》“”的]|^[一另又某这该其此第它有]|^\d")
+_CHINESE_BLURRED = re.compile(r"[，。？！；：、《》“”的]|^[一另又某这那该其此第它有]|^\d")
 ABBREVIATION = re.compile(rf"(?:^|[\s“(.-])(?:[A-Z]|{'|'.join(SHORT_FORMS)})\.$")
 _LOWER_ARTICLE = re.compile(r"(a|an|the|this|that|one|another|its|their|it) ")
 
@@ -122,9 +128,10 @@ def written_name(name: str, type_: str, lang: Lang) -> str:
         return f"“{name}”"
     if type_ == "occupation":
         return indefinite(name)
-    if type_ in ("award", "river") and not re.match(r"The |[A-Z]\w*['’]s? ", name):
-        return f"the {name}"
-    return f"the {name}" if _OF_NAME.match(name) else name
+    definite = type_ in ("award", "river") or (type_ in _ARTICLE_TYPES and _ARTICLE_END.search(name))
+    if _OWN_ARTICLE.match(name):
+        return name
+    return f"the {name}" if definite or _OF_NAME.match(name) else name
 
 
 def read_name(text: str) -> str:

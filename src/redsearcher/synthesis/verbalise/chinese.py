@@ -97,10 +97,10 @@ class Chinese:
         noun, number, measure = self.discourse.noun(name), self.discourse.number(name), self._measure(name)
         if number is not None:
             return f"第{CHINESE_DIGITS[number - 1]}{measure}{noun}"
-        forms = (
-            ["此人", f"这{measure}{noun}"] if self.discourse.is_person(name) else [f"这{measure}{noun}", f"该{noun}"]
-        )
-        return self.rng.choice(forms)
+        if not self.discourse.is_alone(name):
+            return f"那{measure}{noun}"
+        near = "此人" if self.discourse.is_person(name) else f"该{noun}"
+        return self.rng.choice((f"这{measure}{noun}", near))
 
     def _new(self, mention: Mention, *, initial: bool = False) -> str:
         noun, number = self.discourse.noun(mention.var), self.discourse.add(mention.var)
@@ -167,7 +167,10 @@ class Chinese:
 
     def _pick(self, options: Sequence[str]) -> str:
         """The first, plainest option half of the time; none of those used last if there is another."""
-        fresh = [option for option in options if option not in self.recent] or list(options)
+        fresh = [option for option in options if option not in self.recent]
+        if not fresh:
+            latest = min(options, key=self.recent.index)
+            fresh = [option for option in options if option != latest] or [latest]
         picked = fresh[0] if self.rng.random() < 0.5 else self.rng.choice(fresh)
         self.recent = [picked, *self.recent[:3]]
         return picked

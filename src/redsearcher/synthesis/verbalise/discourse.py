@@ -71,6 +71,12 @@ class Discourse:
         seen = self.order[self.noun(name)]
         return seen.index(name) + 1 if len(seen) > 1 else None
 
+    def is_alone(self, name: str) -> bool:
+        """Whether no other variable of its type has been brought in: "this person" can then mean nobody else."""
+        type_ = self.query.variable(name).type
+        seen = {other for names in self.order.values() for other in names} | set(self.roles)
+        return not any(self.query.variable(other).type == type_ for other in seen - {name})
+
     def is_clear(self, name: str) -> bool:
         """Whether a pronoun can only mean `name`: the last sentence was about it and mentioned no other of its kind."""
         rivals = [other for other in self.others if self.is_person(other) == self.is_person(name)]

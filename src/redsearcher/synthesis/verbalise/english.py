@@ -92,7 +92,8 @@ class English:
             return f"the {role}"
         noun, number = self.discourse.noun(name), self.discourse.number(name)
         if number is None:
-            return f"{self.rng.choice(('the', 'the', 'this'))} {noun}"
+            this = self.discourse.is_alone(name) and self.rng.random() < 0.4
+            return f"{'this' if this else 'the'} {noun}"
         return f"the {ORDINALS[number - 1]} {noun}"
 
     def _new(self, mention: Mention) -> str:
@@ -169,7 +170,10 @@ class English:
 
     def _pick(self, options: Sequence[str]) -> str:
         """The first, plainest option half of the time; none of those used last if there is another."""
-        fresh = [option for option in options if option not in self.recent] or list(options)
+        fresh = [option for option in options if option not in self.recent]
+        if not fresh:
+            latest = min(options, key=self.recent.index)
+            fresh = [option for option in options if option != latest] or [latest]
         picked = fresh[0] if self.rng.random() < 0.5 else self.rng.choice(fresh)
         self.recent = [picked, *self.recent[:3]]
         return picked

@@ -162,8 +162,11 @@ class Planner:
                 return Sentence(subject, tuple(predicates[1:]))
         return Sentence(mention, tuple(predicates))
 
-    def _introduce(self, name: str, atom: FactAtom, other: str, *, nested: bool = False) -> Predicate:
-        """A predicate that brings in `other`, with what identifies it: a possessive, or relative clauses."""
+    def _introduce(self, name: str, atom: FactAtom, other: str, *, but: frozenset[str] = frozenset()) -> Predicate:
+        """A predicate that brings in `other`, with what identifies it: a possessive, or relative clauses.
+
+        `but`: variables the sentence already speaks of, which the clauses had better leave alone.
+        """
         self.said.add(atom.id)
         self.introduced.add(other)
         roles = [
@@ -177,12 +180,12 @@ class Planner:
             self.said.add(role.id)
             owner = self._owner(_other(role, other))
             return Predicate(atom, atom.subject == name, Mention(other, "role", role, owner))
-        relative = self._predicates(other, limit=self.rng.choice((1, 2, 2)), anchors_only=True)
-        if not relative and self.lang == "en" and not nested and self.rng.random() < 0.6:
-            relative = self._lead_on(other)
+        relative = self._predicates(other, limit=self.rng.choice((1, 2, 2)), but=frozenset({name, *but}))
+        if not relative and self.lang == "en" and not but and self.rng.random() < 0.6:
+            relative = self._lead_on(other, name)
         return Predicate(atom, atom.subject == name, Mention(other, "new", relative=tuple(relative)))
 
-    def _lead_on(self, name: str) -> list[Predicate]:
+    def _lead_on(self, name: str, subject: str) -> list[Predicate]:
         """A clause about a variable that brings in the next one: "a club that is in a country"."""
         atoms = [c for c in self._unsaid(name) if isinstance(c, FactAtom) and _other(c, name) not in self.introduced]
         if not atoms or self._pending(name):
@@ -190,7 +193,7 @@ class Planner:
         atom = self.rng.choice(atoms)
         other = _other(atom, name)
         self.waiting.setdefault(name, []).append(other)
-        return [self._introduce(name, atom, other, nested=True)]
+        return [self._introduce(name, atom, other, but=frozenset({subject}))]
 
     def _describe_given(self, name: str) -> None:
         others = {v.name for v in self.query.givens}
@@ -203,23 +206,18 @@ class Planner:
     def _unsaid(self, name: str) -> list[Constraint]:
         return [c for c in self.query.constraints if c.id not in self.said and name in c.variables]
 
-    def _pending(self, name: str, *, within: set[str] | None = None, anchors_only: bool = False) -> list[Constraint]:
-        """Unsaid constraints of a variable whose other end can be named already."""
-        known = self.introduced if within is None else within
-        found = []
-        for constraint in self._unsaid(name):
-            others = [other for other in constraint.variables if other != name]
-            if anchors_only and any(self.query.variable(other).role is not Role.GIVEN for other in others):
-                continue
-            if all(other in known for other in others):
-                found.append(constraint)
-        return found
+    def _pending(
+        self, name: str, *, within: set[str] | None = None, but: frozenset[str] = frozenset()
+    ) -> list[Constraint]:
+        """Unsaid constraints of a variable whose other end can be named already and is none of `but`."""
+        known = (self.introduced if within is None else within) - but
+        return [c for c in self._unsaid(name) if all(other in known for other in c.variables if other != name)]
 
     def _predicates(
-        self, name: str, *, limit: int | None = None, within: set[str] | None = None, anchors_only: bool = False
+        self, name: str, *, limit: int | None = None, within: set[str] | None = None, but: frozenset[str] = frozenset()
     ) -> list[Predicate]:
         """Take pending constraints as predicates of `name`, dates joined to the event they date."""
-        constraints = self._pending(name, within=within, anchors_only=anchors_only)
+        constraints = self._pending(name, within=within, but=but)
         self.rng.shuffle(constraints)
         dates = {c.property: c for c in constraints if isinstance(c, LiteralAtom)}
         chosen = constraints[:limit]

@@ -17,7 +17,7 @@ _ASKS = (
     re.compile(r"(?:请问)?(?P<np>.+)(?:是谁|叫什么名字|的名称是什么|是哪.+)"),
 )
 _SEPARATORS = ("，并且", "，")
-_NEVER_FIRST = frozenset("一另又某这该其此第它有的，、")
+_NEVER_FIRST = frozenset("一另又某这那该其此第它有的，、")
 
 
 def clauses(text: str, asks: bool, budget: Budget) -> Iterator[Clause]:
@@ -201,7 +201,7 @@ def _nouns() -> _Nouns:
         owned=re.compile(rf"的(?P<role>{role})"),
         owned_one=re.compile(rf"的一(?:{measure})(?P<role>{role})"),
         known=re.compile(
-            rf"(?:此人|该(?P<noun>{either})|这(?:{measure})(?P<this>{type_})"
+            rf"(?:此人|该(?P<noun>{either})|[这那](?:{measure})(?P<this>{type_})"
             rf"|第(?P<number>[{CHINESE_DIGITS}])(?:{measure})(?P<numbered>{type_}))"
         ),
         new=re.compile(rf"(?P<head>一|某|另一|又一)(?:{measure})"),

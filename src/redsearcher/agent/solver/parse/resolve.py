@@ -113,11 +113,10 @@ class Resolver:
         if type_ := type_nouns(self.lang).get(noun):
             return [node for node in self.nodes if node.label is None and node.types == frozenset({type_})]
         role = self._role_noun(noun)
-        ends = {
-            c.object if role.end == "object" else c.subject
-            for c in self.constraints
-            if isinstance(c, FactAtom) and c.property == role.property
-        }
+        atoms = [c for c in self.constraints if isinstance(c, FactAtom) and c.property == role.property]
+        ends = {c.object if role.end == "object" else c.subject for c in atoms}
+        if properties()[role.property].symmetric:
+            ends |= {c.subject for c in atoms}
         return [node for node in self.nodes if node.label is None and node.name in ends]
 
     def _role_noun(self, noun: str) -> RoleNoun:
