@@ -15,6 +15,8 @@ from redsearcher.world.property import properties
 STRONG = 0.8
 FIRM = 0.5
 CUE_WITH_KINDS = 0.1
+PLAIN = 0.95
+UNSURE = 0.45
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -31,10 +33,12 @@ class Beliefs:
     Weights from different pages add up as independent evidence: 1 - (1 - a)(1 - b).
     """
 
-    def __init__(self, results: Iterable[Results], pages: Iterable[Document]) -> None:
+    def __init__(self, results: Iterable[Results], pages: Iterable[Document], givens: Iterable[str] = ()) -> None:
         self.results = tuple(results)
         self.visited = {page.url: page for page in pages}
         self._kinds: dict[str, str] = {}
+        self._votes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._raw_titles: dict[str, str] = {}
         self._titles: dict[str, str] = {}
         self._pages: dict[str, list[str]] = defaultdict(list)
         self._spelling: dict[str, str] = {}
@@ -43,8 +47,10 @@ class Beliefs:
         self._numbers: dict[str, dict[str, list[Reading]]] = defaultdict(lambda: defaultdict(list))
         self._anchors: dict[Name, None] = {}
         self._linked: dict[str, list[str]] = defaultdict(list)
+        self._given = {self.key(Name(label)) for label in givens}
         for document in self.documents():
             self._register(document)
+        self._retitle()
 
     def documents(self) -> Iterable[Document]:
         """Hits in order of appearance, then opened pages."""
@@ -59,6 +65,9 @@ class Beliefs:
     def add(self, triples: Iterable[Triple]) -> None:
         """Merge triples; several readings of one page count once, with their best weight."""
         best: dict[tuple[str, str, str], float] = {}
+        triples = tuple(triples)
+        for triple in triples:
+            self._vote(triple)
         for triple in triples:
             subject = self.key(triple.subject)
             if triple.number is not None:
@@ -68,7 +77,8 @@ class Beliefs:
             elif triple.object is not None:
                 pair = (triple.property, subject, self.key(triple.object))
                 if pair[1] and pair[2] and pair[1] != pair[2]:
-                    best[pair] = max(best.get(pair, 0.0), triple.weight)
+                    weight = triple.weight * self._trust(pair[1]) * self._trust(pair[2])
+                    best[pair] = max(best.get(pair, 0.0), weight)
         for (property_id, subject, object_), weight in best.items():
             prop = properties()[property_id]
             ends = self.kind(subject), self.kind(object_)
@@ -96,7 +106,9 @@ class Beliefs:
 
     def kind(self, key: str) -> str:
         """The type the name seems to have, "" if nothing says."""
-        return self._kinds.get(key) or shape(self.spelling(key))
+        kind = self._kinds.get(key) or shape(self.spelling(key))
+        votes = self._votes.get(key)
+        return kind or (max(votes, key=lambda k: votes[k]) if votes else "")
 
     def spelling(self, key: str) -> str:
         """How to write a key."""
@@ -125,6 +137,26 @@ class Beliefs:
         known = self.objects(property_id, subject)
         return known.get(object_, 0.0) < STRONG and any(weight >= STRONG for weight in known.values())
 
+    def _retitle(self) -> None:
+        """Links to a page say its subject better than its title does, when their text is part of the title."""
+        for anchor in self._anchors:
+            title = self._raw_titles.get(anchor.url, "")
+            if anchor.text in title and len(anchor.text) > len(self._titles[anchor.url]) and anchor.text != title:
+                self._titles[anchor.url] = anchor.text
+                self._pages[name_key(anchor.text)].append(anchor.url)
+
+    def _trust(self, key: str) -> float:
+        """Less for a single word that no link and no page title shows to be a name."""
+        return 1.0 if " " in key or key in self._pages or key in self._linked or key in self._given else UNSURE
+
+    def _vote(self, triple: Triple) -> None:
+        """A plainly stated fact tells what kind of things its ends are, where the property leaves no choice."""
+        if triple.weight >= PLAIN:
+            prop = properties()[triple.property]
+            for name, types in ((triple.subject, prop.subject), (triple.object, prop.object)):
+                if name is not None and len(types) == 1:
+                    self._votes[self.key(name)][types[0]] += 1
+
     def _relate(self, property_id: str, subject: str, object_: str, weight: float) -> None:
         row = self._forward[property_id][subject]
         merged = 1 - (1 - row.get(object_, 0.0)) * (1 - weight)
@@ -138,6 +170,7 @@ class Beliefs:
         self._spelling[key] = title
         if document.url not in self._pages[key]:
             self._pages[key].append(document.url)
+        self._raw_titles[document.url] = document.title
         kind = introduced_as(document)
         if kind and (document.visited or key not in self._kinds):
             self._kinds[key] = kind

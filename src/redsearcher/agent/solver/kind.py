@@ -69,6 +69,9 @@ def introduced_as(document: Document) -> str:
     if shaped:
         return shaped
     for sentence in document.sentences[:2]:
+        if not document.visited and topic(document) not in sentence.text[:80]:
+            # A snippet starts anywhere: its first sentence may speak of something else.
+            continue
         if match := _INTRODUCTION.search(sentence.text):
             phrase = _HEAD_END.split(f"{match.group(1)} ")[0]
             for word in reversed(_WORD.findall(phrase)):

@@ -69,12 +69,16 @@ class RulesSolver:
         seed = sampling.seed if sampling.temperature > 0 else None
         planner = Planner(query, beliefs, past.asked, past.opened, lang, seed)
         ranked = assignments(query, givens, beliefs, planner.exhausted)
-        if planner.is_settled(ranked[0]):
-            return _say(wording.final_answer(query, ranked[0].values, beliefs, lang, sure=True))
         offered = {tool.name for tool in tools}
+        may_call = not past.is_forced and past.n_calls < self._max_calls and {"search", "visit"} <= offered
+        settled = planner.is_settled(ranked[0])
         actions: list[Action] = []
-        if not past.is_forced and past.n_calls < self._max_calls and {"search", "visit"} <= offered:
+        if may_call and settled:
+            actions = planner.doubts(ranked[0])
+        elif may_call:
             actions = planner.next_actions(_jitter(ranked, sampling, past.n_calls))
+        if not actions and settled:
+            return _say(wording.final_answer(query, ranked[0].values, beliefs, lang, sure=True))
         if not actions:
             return _say(_best_guess(query, ranked[0], beliefs, lang))
         arguments = (
@@ -112,10 +116,8 @@ def _texts(call: ToolCall, key: str) -> list[str]:
 
 
 def _believe(query: Query, past: Past, lang: str) -> Beliefs:
-    beliefs = Beliefs(past.results, past.pages)
     known = tuple(Name(v.label) for v in query.givens if v.label)
-    for name in known:
-        beliefs.key(name)
+    beliefs = Beliefs(past.results, past.pages, (name.text for name in known))
     wanted = tuple(sorted({property_at(c, name) for c in query.constraints for name in c.variables}))
     seen = beliefs.names()
     for document in dict.fromkeys(beliefs.documents()):

@@ -79,6 +79,22 @@ class Planner:
             weight >= FIRM or self.exhausted(constraint, assignment.values) for constraint, weight in pairs
         )
 
+    def doubts(self, assignment: Assignment) -> list[Action]:
+        """Pages, or a search for one, of values of which nothing says yet what kind of thing they are."""
+        actions: list[Action] = []
+        for variable in self._query.unknowns:
+            value = assignment.values.get(variable.name, "")
+            if not value or self._beliefs.kind(value):
+                continue
+            constraint = next(c for c in self._query.constraints if variable.name in c.variables)
+            pages = self._beliefs.pages(value)
+            if not self._opened.intersection(pages):
+                options = [Action("visit", url, constraint, assignment.values) for url in pages[:1]]
+                named = self._beliefs.spelling(value)
+                options += [Action("search", named, constraint, assignment.values)] if named not in self._asked else []
+                actions += options[:1]
+        return [action for action in actions if action.kind == actions[0].kind][:PER_CALL]
+
     def _open(self, assignment: Assignment) -> list[Constraint]:
         """Constraints to look up, the narrowest relation first."""
         found = []

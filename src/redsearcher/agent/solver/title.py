@@ -25,7 +25,17 @@ def topic(document: Document) -> str:
     repeated = [part for part in parts if len(part) > 1 and part in text]
     if repeated:
         return max(repeated, key=len)
-    return max(_spans(title) or parts or [title], key=len)
+    return _likely(title)
+
+
+def _likely(title: str) -> str:
+    """The name in a title whose page says nothing to go by: a capitalised span, or all that stands before a dash."""
+    first = _OUTER.split(title)[0].strip() or title
+    spans = _spans(first)
+    longest = max(spans, key=len, default="")
+    plain_words = sum(1 for word in first.split() if word[:1].islower())
+    # Many small words: the name is itself a phrase, as titles of papers are.
+    return longest if longest and (" " in longest or plain_words < 3) else first
 
 
 def _parts(title: str) -> list[str]:
@@ -35,6 +45,8 @@ def _parts(title: str) -> list[str]:
     inner = [piece.strip() for part in outer for piece in _INNER.split(part)]
     spans = _spans(title)
     tails = [span.split(" ", n)[n] for span in spans for n in range(1, len(span.split(" ")))]
+    single = len(spans) < 2 and len(outer) + len(inner) <= 2
+    spans = [span for span in spans if " " in span or single]
     return [part for part in dict.fromkeys((*quoted, *outer, *inner, *spans, *tails)) if part]
 
 
