@@ -11,12 +11,13 @@ from redsearcher.agent.solver.literal import amounts, in_unit
 from redsearcher.agent.solver.names import Mention, Name, guessed_mentions, known_mentions, pronoun_mentions
 from redsearcher.agent.solver.observe import Document, Sentence
 from redsearcher.agent.solver.pattern import Reading, Slot, literal_cues, reading
-from redsearcher.agent.solver.subject import subjects
+from redsearcher.agent.solver.subject import companions, subjects
 from redsearcher.agent.solver.title import topic
 
 CUE_WEIGHT = 0.3
 BESIDE_WEIGHT = 0.4
 BESIDE = 14
+BESIDE_BEFORE = 4
 SECOND_SUBJECT_WEIGHT = 0.5
 
 
@@ -107,12 +108,14 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
             fillers = _fill(slot, match.end(), text, mentions, lang)
             if not fillers:
                 continue
-            for rank, subject in enumerate(subjects(text, match.start(), mentions, title)):
+            leads = subjects(text, match.start(), mentions, title)
+            weighted = [(name, SECOND_SUBJECT_WEIGHT if rank else 1.0) for rank, name in enumerate(leads)]
+            weighted += [(name, 1.0) for name in companions(text, match.start(), mentions, leads[0])]
+            for subject, share in weighted:
                 for filler in fillers:
-                    weight = slot.weight * (1.0 if rank == 0 else SECOND_SUBJECT_WEIGHT)
                     ends = (subject, filler) if slot.forward else (filler, subject)
                     stated = True
-                    yield Triple(ends[0], read.property.id, ends[1], None, weight, title.url)
+                    yield Triple(ends[0], read.property.id, ends[1], None, slot.weight * share, title.url)
     if lang != "zh":
         for pair in read_frames(read.property.id, text, mentions, title):
             if not (
@@ -128,10 +131,12 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
 
 def _read_cue(read: Reading, text: str, mentions: list[Mention], title: Name) -> Iterator[Triple]:
     """A cue and names, but no phrase we know: both directions, weakly; a name right after the cue counts more."""
-    ends = [match.end() for match in read.cue.finditer(text)]
+    spans = [match.span() for match in read.cue.finditer(text)]
     for mention in mentions:
         if mention.name != title:
-            beside = any(0 <= mention.start - end <= BESIDE for end in ends)
+            beside = any(
+                0 <= mention.start - end <= BESIDE or 0 <= start - mention.end <= BESIDE_BEFORE for start, end in spans
+            )
             weight = BESIDE_WEIGHT if beside else CUE_WEIGHT if mention.sure else CUE_WEIGHT / 2
             yield Triple(title, read.property.id, mention.name, None, weight, title.url)
             yield Triple(mention.name, read.property.id, title, None, weight, title.url)

@@ -35,6 +35,7 @@ _SCALES = {
     "billion": 1e9,
     "trillion": 1e12,
     "千": 1e3,
+    "百万": 1e6,
     "万": 1e4,
     "亿": 1e8,
     "万亿": 1e12,
@@ -42,8 +43,8 @@ _SCALES = {
 _UNIT = "kilometres|kilometers|km|centimetres|centimeters|cm|metres|meters|m|feet|ft"
 _ZH_UNIT = "公里|千米|厘米|公分|米"
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?P<n>\d{{1,3}}(?:[,，  ]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    rf"\s*(?P<s>thousand|million|billion|trillion|万亿|千(?!米)|万|亿)?\s*(?P<u>(?:{_UNIT})\b|{_ZH_UNIT})?"
+    rf"(?<![A-Za-z\d.,])(?P<n>\d{{1,3}}(?:[,，  ]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"\s*(?P<s>thousand|million|billion|trillion|百万|万亿|千(?!米)|万|亿)?\s*(?P<u>(?:{_UNIT})\b|{_ZH_UNIT})?"
 )
 _UNITS = {
     "kilometres": "km",

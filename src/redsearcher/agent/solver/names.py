@@ -41,7 +41,10 @@ _PERSON = r"\w+(?:ist|er|or|ian|ess)|poet|coach|chemist|writer|scholar|chef|athl
 _PRONOUN = re.compile(
     rf"\b(?:he|she|it|him|they|them|here|the (?:[a-z]+ )?(?:{_THING}|{_PERSON})(?! of\b))\b", re.IGNORECASE
 )
-_PRONOUN_ZH = re.compile(r"(?<![\u3400-\u9fff])(?:他|她|它|该\w|这部\w|本\w)|其(?![他中实余])")
+_PRONOUN_ZH = re.compile(
+    r"(?<![其吉])[他她它](?![们人国])|这[位部家所座条个本支篇场项](?:[\u4e00-\u9fff]{1,3}(?=的|是|在|由|与|和|有|被|以|曾|，))?"
+    r"|[该本此][片书市国校馆队司州省河山文奖会厂]|其(?![他中实余它间])|此(?=。|，)|这里|该公司|该城|该社"
+)
 _POSSESSIVE = re.compile(r"['’]s$")
 _OPENER_TEXT = """
 the a an in on at it he she they his her its their this that these those after before during when while as for

@@ -5,15 +5,15 @@ import re
 from redsearcher.agent.solver.names import Mention, Name
 
 _RELATIVE = re.compile(r"(?:\bwho|\bwhich|\bthat|\bwhose)\s+(?:\w+\s+){0,2}$")
-_AUXILIARY = r"(?:is|was|are|were|has|had|have|been|also|later|first|then|still|once)"
-_ADJACENT = re.compile(rf"[\"”]?,?\s*(?:{_AUXILIARY}\s+){{0,3}}(?:\w+ly\s+)?")
+_AUXILIARY = r"(?:曾|也|都|还|均|先后|后来|is|was|are|were|has|had|have|been|also|later|first|then|still|once)"
+_ADJACENT = re.compile(rf"[\"”》]?,?\s*(?:{_AUXILIARY}\s*){{0,3}}(?:\w+ly\s+)?")
 _PREPOSITION = re.compile(
     r"\b(?:by|of|in|with|to|from|at|for|as|on|under|and|into|through|between|near|among|than)\s+(?:the\s+)?[\"“]?$"
 )
 _PREPOSITIONS = ("in", "on", "at", "by", "to", "of", "for")
 _OPENING = re.compile(r"[\"“《]?(?:(?:the|a|an)\s+)?(?:[a-z]+\s+){0,2}[\"“《]?", re.IGNORECASE)
 _OPENING_ZH = re.compile(r"[《“]?")
-_BACK_JOINT = re.compile(r"[\"”]?(?:,|,?\s+and|、|和|与|及)\s*(?:the\s+)?(?:[a-z-]+\s+){0,2}[\"“《]?")
+_BACK_JOINT = re.compile(r"[\"”》]?(?:,|,?\s+and|、|和|与|及)\s*(?:the\s+)?(?:[a-z-]+\s+){0,2}[\"“《]?")
 
 
 def subjects(text: str, position: int, mentions: list[Mention], title: Name) -> list[Name]:
@@ -31,6 +31,15 @@ def subjects(text: str, position: int, mentions: list[Mention], title: Name) -> 
     if not before or before[-1].is_pronoun:
         return [lead]
     return list(dict.fromkeys((lead, before[-1].name)))
+
+
+def companions(text: str, position: int, mentions: list[Mention], subject: Name) -> list[Name]:
+    """Those who share the clause with its subject: the rest of the list that ends where the phrase begins."""
+    names = [mention.name for mention in listed_before(text, position, mentions)]
+    before = [m for m in mentions if m.end <= position]
+    if subject not in names or not before or not _ADJACENT.fullmatch(text[before[-1].end : position]):
+        return []
+    return [name for name in names if name != subject]
 
 
 def main_subject(text: str, mentions: list[Mention]) -> Mention | None:

@@ -5,9 +5,11 @@ from functools import lru_cache
 
 from redsearcher.agent.solver.names import bare
 from redsearcher.agent.solver.observe import Document
+from redsearcher.core.text import is_cjk
 
 _OUTER = re.compile(r"\s+[–—|-]\s+|——|[|｜·]")
 _INNER = re.compile(r":\s+|：")
+_PARTICLES = "的在是与和及了"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9][\w'’.&-]*"
 _LINK_WORD = r"(?:of|de|von|van|der|den|da|di|du|del|la|le|the|and|in|for)"
 _SPAN = re.compile(rf"{_CAPITAL}(?:\s+(?:{_LINK_WORD}\s+){{0,2}}{_CAPITAL})*")
@@ -25,7 +27,14 @@ def topic(document: Document) -> str:
     repeated = [part for part in parts if len(part) > 1 and part in text]
     if repeated:
         return max(repeated, key=len)
-    return _likely(title)
+    return _shared(title, text) if is_cjk(title) else _likely(title)
+
+
+def _shared(title: str, text: str) -> str:
+    """The longest run of characters of a Chinese title that the text writes twice; the title if there is none."""
+    runs = (title[i:j] for i in range(len(title)) for j in range(i + 2, len(title) + 1))
+    kept = [run for run in runs if run[0] not in _PARTICLES and run[-1] not in _PARTICLES and text.count(run) >= 2]
+    return max(kept, key=len, default=title)
 
 
 def _likely(title: str) -> str:
