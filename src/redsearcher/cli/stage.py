@@ -5,6 +5,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from redsearcher.agent.config import RolloutConfig
 from redsearcher.agent.rollout import roll_out
@@ -18,13 +21,26 @@ from redsearcher.data.export.messages import to_messages
 from redsearcher.data.export.sharegpt import to_sharegpt
 from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
 from redsearcher.llm.chat import ChatModel
-from redsearcher.records.task import Certificate, Task
+from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.records.tool import SEARCH, VISIT
 from redsearcher.records.trajectory import Score, Trajectory
+from redsearcher.synthesis.candidate import Cell as SynthCell
+from redsearcher.synthesis.config import SynthConfig
+from redsearcher.synthesis.stage import SynthReport, synthesise
 from redsearcher.web.engine import Web
 from redsearcher.web.toolbox import Toolbox
+from redsearcher.world.store import World
 
+R = TypeVar("R", bound=BaseModel)
 EXPORTS = ("sft.sharegpt", "sft.messages", "rl_queries")
+
+
+def synthesis(run: RunDir, world: World, config: SynthConfig, workers: int) -> SynthReport:
+    """Stage files `candidates`, `tasks`, `certificates`, `cells`."""
+    with progress("synthesis") as bar:
+        return synthesise(
+            world, config, run, n_workers=workers, progress=lambda _, taken, wanted: bar.advance(1, f"{taken}/{wanted}")
+        )
 
 
 def rollouts(
@@ -83,3 +99,35 @@ def load_tasks(path: Path) -> list[Task]:
 def load_certificates(run: Path) -> dict[str, Certificate]:
     """Certificates of a run directory by task id."""
     return {found.task: found for found in jsonl.read(run / "certificates.jsonl", Certificate)}
+
+
+def write_report(run: Path, world: World, title: str) -> Path:
+    """The HTML report over the files of a run directory; returns its path. Stages that did not run are left out."""
+    from redsearcher.evaluation.report.page import Cell, ReportInput, render
+
+    def lines(name: str, record: type[R]) -> list[R]:
+        path = run / f"{name}.jsonl"
+        return list(jsonl.read(path, record)) if path.is_file() else []
+
+    cells = [
+        Cell(f"k = {c.k}, MSD {c.msd}{'+' if c.or_more else ''}", c.taken, c.note)
+        for c in lines("cells", SynthCell)
+        if c.taken < c.wanted
+    ]
+    page = render(
+        ReportInput(
+            title=title,
+            world=world.info,
+            tasks=load_tasks(run),
+            certificates=load_certificates(run),
+            audits={audit.task: audit for audit in lines("audits", SearchAudit)},
+            verdicts=lines("verdicts", Verdict),
+            trajectories=lines("trajectories", Trajectory),
+            scores={found.trajectory: found for found in lines("scores", Score)},
+            cells=cells,
+            labels={entity.id: entity.label for entity in world.entities.values()},
+        )
+    )
+    path = run / "report.html"
+    jsonl.write(path, page.splitlines())
+    return path

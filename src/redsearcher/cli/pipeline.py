@@ -1,0 +1,91 @@
+"""The whole job, stage by stage, in one run directory."""
+
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from redsearcher import __version__
+from redsearcher.cli import stage
+from redsearcher.cli.job import JobConfig
+from redsearcher.cli.model import make_model
+from redsearcher.core.progress import progress, running_total
+from redsearcher.core.rundir import RunDir
+from redsearcher.synthesis.verify import verify_final, verify_static
+from redsearcher.web.builder import build_web
+from redsearcher.web.engine import Web
+from redsearcher.web.index import read_info
+from redsearcher.world.make import make_world
+from redsearcher.world.store import World
+
+PINNED = ("pydantic", "pyarrow", "tantivy", "numpy", "networkx", "scipy")
+
+
+class Done(NamedTuple):
+    """What a job came to, as lines for the terminal."""
+
+    lines: tuple[str, ...]
+
+
+def run_job(job: JobConfig, where: Path, workers: int) -> Done:
+    """Run what is owed of the job and write the manifest last."""
+    run = RunDir.open(where, job)
+    run.log("job", python=sys.version.split()[0], machine=platform.machine(), workers=workers)
+    with _timed(run, "world"), progress("pages of the world") as bar:
+        make_world(where / "world", job.world, running_total(bar))
+    world = World(where / "world")
+    with _timed(run, "web"):
+        web = _web(world, where / "web", job)
+    with _timed(run, "synthesis"):
+        made = stage.synthesis(run, world, job.synthesis, workers)
+    certificates = {certificate.task: certificate for certificate in made.certificates}
+    with _timed(run, "verification"), progress("verification", len(made.tasks)) as bar:
+        checked = verify_static(run, world, made.tasks, certificates, web, job.verify, progress=running_total(bar))
+    trajectories, scores = stage.rollouts(run, checked.kept, web, make_model(job.model), job.rollout)
+    with _timed(run, "verdicts"):
+        accepted = verify_final(run, world, made.tasks, checked.verdicts, trajectories, scores, job.verify).kept
+    rows = stage.exports(run, accepted, certificates, trajectories, scores, job.export)
+    page = stage.write_report(where, world, job.name)
+    run.write_manifest({"redsearcher": __version__, **{name: version(name) for name in PINNED}})
+    right = sum(score.value == 1.0 for score in scores)
+    return Done(
+        (
+            f"world {world.info.n_entities:,} entities, {world.info.n_facts:,} facts, {world.info.n_documents:,} pages",
+            f"tasks {len(made.tasks)} tight, {len(checked.kept)} verified before rollouts, {len(accepted)} accepted",
+            f"rollouts {len(trajectories)}, {right} right; training rows: {_counts(rows)}",
+            f"report {page}",
+        )
+    )
+
+
+def _counts(rows: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in rows.items())
+
+
+def _web(world: World, path: Path, job: JobConfig) -> Web:
+    """The web over the world's pages; one that was built from them with these settings is left as it is."""
+    if (path / "web.json").is_file():
+        found = read_info(path)
+        if found.world == world.id and found.config == job.web:
+            return Web.open(path)
+    with progress("pages of the web", world.info.n_documents) as bar:
+        build_web(
+            path,
+            world.documents(),
+            job.web,
+            world_id=world.id,
+            lang=world.info.lang,
+            progress=running_total(bar),
+        )
+    return Web.open(path)
+
+
+@contextmanager
+def _timed(run: RunDir, name: str) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    run.log(name, seconds=round(time.monotonic() - start, 2))

@@ -1,0 +1,129 @@
+"""`redsearcher tasks`: synth, verify, check, show."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redsearcher.cli import say
+from redsearcher.cli.option import ConfigFile, OutPath, RunPath, WebPath
+
+app = typer.Typer(no_args_is_help=True, help="Make, verify and look at search tasks.")
+World_ = Annotated[Path, typer.Option("--world", help="Folder of the world.", metavar="WORLD")]
+
+
+@app.command()
+def synth(
+    world: World_,
+    out: OutPath,
+    treewidth: Annotated[
+        list[int] | None, typer.Option(help="k asked for; repeat for several (default 1 2 3).")
+    ] = None,
+    msd: Annotated[
+        list[int] | None, typer.Option(help="MSD asked for, the last meaning that or more (default 2 3 4 5).")
+    ] = None,
+    per_cell: Annotated[int, typer.Option(min=1, help="Tasks per (k, MSD) cell.")] = 10,
+    seed: Annotated[int, typer.Option(help="Same seed, same tasks.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    config: ConfigFile = None,
+) -> None:
+    """Make tight tasks with one answer, for every cell of the grid; resumes where it was killed.
+
+    The settings of --config win over the other options. Exits 2 if another config made what is in --out.
+    Example: redsearcher tasks synth --world worlds/demo --treewidth 2 --msd 3 --out runs/mine
+    """
+    from redsearcher.cli.stage import synthesis
+    from redsearcher.core.rundir import RunDir
+    from redsearcher.synthesis.config import SynthConfig
+    from redsearcher.world.store import World
+
+    asked = {"grid": sorted(set(treewidth)) if treewidth else None, "msd": sorted(set(msd)) if msd else None}
+    settings = {"seed": seed, "per_cell": per_cell, **{name: value for name, value in asked.items() if value}}
+    wanted = SynthConfig.load(config) if config else SynthConfig.parse(settings, "tasks synth")
+    opened = World(world)
+    made = synthesis(RunDir.open(out, wanted), opened, wanted, workers)
+    for cell in made.cells:
+        if cell.taken < cell.wanted:
+            say.line(
+                f"k={cell.k} MSD {cell.msd}{'+' if cell.or_more else ''}: {cell.taken} of {cell.wanted}: {cell.note}"
+            )
+    say.wrote(f"{out}/tasks.jsonl ({len(made.tasks)} tasks)", f"redsearcher tasks check {out} --world {world}")
+
+
+@app.command()
+def verify(run: RunPath, world: World_, web: WebPath, config: ConfigFile = None) -> None:
+    """Run the verifier on the tasks of a run directory and write verdicts, audits and the accepted tasks.
+
+    Rollouts are taken from RUN/trajectories.jsonl where they are there.
+    """
+    from redsearcher.cli.stage import load_certificates
+    from redsearcher.core import jsonl
+    from redsearcher.core.progress import progress, running_total
+    from redsearcher.core.rundir import RunDir
+    from redsearcher.records.task import Task
+    from redsearcher.records.trajectory import Score, Trajectory
+    from redsearcher.synthesis.config import VerifyConfig
+    from redsearcher.synthesis.verify import verify_final, verify_static
+    from redsearcher.web.engine import Web
+    from redsearcher.world.store import World
+
+    settings = VerifyConfig.load(config) if config else VerifyConfig()
+    opened, opened_web, directory = World(world), Web.open(web), RunDir(run)
+    tasks = list(jsonl.read(run / "tasks.jsonl", Task))
+    has_rollouts = (run / "trajectories.jsonl").is_file()
+    trajectories = list(jsonl.read(run / "trajectories.jsonl", Trajectory)) if has_rollouts else []
+    scores = list(jsonl.read(run / "scores.jsonl", Score)) if has_rollouts else []
+    with progress("verification", len(tasks)) as bar:
+        checked = verify_static(
+            directory, opened, tasks, load_certificates(run), opened_web, settings, progress=running_total(bar)
+        )
+    accepted = verify_final(directory, opened, tasks, checked.verdicts, trajectories, scores, settings).kept
+    say.wrote(
+        f"{run}/verdicts.jsonl and {run}/accepted.jsonl ({len(accepted)} of {len(tasks)} tasks kept)",
+        f"redsearcher rollout {run} --web {web} --out {run}",
+    )
+
+
+@app.command()
+def check(run: RunPath, world: World_) -> None:
+    """Prove every certificate of a run directory again, from the world alone and by other means than made it.
+
+    Exits 1 and names what is wrong if any task fails.
+    """
+    from redsearcher.cli.stage import load_certificates
+    from redsearcher.core import jsonl
+    from redsearcher.core.progress import progress, running_total
+    from redsearcher.records.task import Task
+    from redsearcher.synthesis.check import check_tasks
+    from redsearcher.world.store import World
+
+    tasks = list(jsonl.read(run / "tasks.jsonl", Task))
+    with progress("certificates", len(tasks)) as bar:
+        problems = check_tasks(World(world), tasks, load_certificates(run), progress=running_total(bar))
+    for problem in problems:
+        say.line(f"{problem.task}: {problem.text}")
+    bad = {problem.task for problem in problems}
+    say.line(f"{len(tasks) - len(bad)} of {len(tasks)} tasks pass")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    run: RunPath,
+    world: Annotated[Path | None, typer.Option("--world", help="World, for the names of latent entities.")] = None,
+    task: Annotated[str, typer.Option(help="Id, or the beginning of one; default all.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 10,
+) -> None:
+    """Print tasks with question, answer, constraints and certificate."""
+    from redsearcher.cli.show import describe
+    from redsearcher.cli.stage import load_certificates, load_tasks
+    from redsearcher.errors import InputError
+    from redsearcher.world.store import World
+
+    certificates = load_certificates(run)
+    found = [t for t in load_tasks(run) if t.id.startswith(task)][:limit]
+    if not found:
+        raise InputError(f"{run} has no task whose id begins with {task!r}; `redsearcher tasks show {run}` lists some")
+    labels = {entity.id: entity.label for entity in World(world).entities.values()} if world else {}
+    say.line("\n\n".join(describe(t, certificates[t.id], labels) for t in found))
