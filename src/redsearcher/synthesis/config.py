@@ -22,12 +22,12 @@ class SynthConfig(Config):
     """Cells that should get another number, such as {"k2m3" = 40}."""
     wave: int = Field(default=48, ge=1)
     """Units (independent samplings) between two looks at the quotas."""
-    max_units: int = Field(default=1920, ge=1)
-    """Stop after this many units even if a cell is not full."""
-    patience: int = Field(default=6, ge=1)
-    """Stop after this many waves in a row that added no task."""
+    max_units: int = Field(default=960, ge=1)
+    """Stop after this many units in all."""
+    units_per_cell: int = Field(default=24, ge=1)
+    """Give a cell up after so many units aimed at it; the cell report then says what was in the way."""
     attempts: int = Field(default=12, ge=1)
-    """Structures grown per unit (twice as many for k = 3)."""
+    """Structures grown per unit (six times as many for k = 3, most of which are seen through at once)."""
     per_unit: int = Field(default=3, ge=1)
     """Tight queries after which a unit stops."""
     max_unknowns: int = Field(default=6, ge=2)

@@ -105,7 +105,7 @@ class FactGraph:
     def weight(self, edge: Edge) -> float:
         """How welcome a fact is: by the share of its property's facts that pages state (unstated ones make other
         answers that nobody can read about), capped properties seldom."""
-        return self.share[edge.property] * (0.15 if edge.property in self.capped else 1.0)
+        return self.share[edge.property] * (0.06 if edge.property in self.capped else 1.0)
 
     def pick(self, edges: list[Edge], rng: random.Random) -> Edge:
         """One of the parallel facts between two entities."""

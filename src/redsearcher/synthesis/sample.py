@@ -21,7 +21,7 @@ from redsearcher.synthesis.structure import Structure, grow
 from redsearcher.synthesis.tighten import tighten
 from redsearcher.world.store import World
 
-ANSWERS_PER_STRUCTURE = {1: 2, 2: 2, 3: 2}
+ANSWERS_PER_STRUCTURE = {1: 2, 2: 2, 3: 4}
 """Variables tried as the answer, by treewidth."""
 
 
@@ -47,7 +47,7 @@ class Sampler:
         draws = rng.derive(config.seed, "synthesis", number)
         tally: Counter[str] = Counter()
         found: dict[str, Candidate] = {}
-        for _ in range(config.attempts * (2 if k == 3 else 1) if self.graph.seeds else 0):
+        for _ in range(config.attempts * (6 if k == 3 else 1) if self.graph.seeds else 0):
             structure = grow(self.graph, k, msd, config.max_unknowns, draws)
             if structure is None:
                 tally["no_structure"] += 1

@@ -1,5 +1,6 @@
 """The synthesis stage: waves of units until the quotas are full, then tasks with their certificates."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -62,14 +63,13 @@ def _candidates(
     units: list[Unit] = []
     selection = Selection(config)
     wanted = sum(config.quota(*cell) for cell in config.cells)
-    idle = 0
+    aimed: Counter[tuple[int, int]] = Counter()
     config_hash = config.hash
     with (
         run.stage(CANDIDATES, Unit, key=lambda unit: unit.key) as stage,
         workers(world, config, verbalise, n_workers) as pool,
     ):
-        while selection.open_cells and idle < config.patience and len(units) < config.max_units:
-            aims = _aims(config, selection, len(units))
+        while aims := _aims(config, selection, aimed, len(units)):
             keys = [unit_key(world.id, config_hash, aim.number) for aim in aims]
             owed = set(stage.owed(keys))
             done = len(units) + len(keys) - len(owed)
@@ -79,9 +79,8 @@ def _candidates(
                 if progress is not None:
                     progress(done, len(selection.taken), wanted)
             units += [found for key in keys if (found := stage.get(key)) is not None]
-            before = len(selection.taken)
+            aimed.update((aim.k, aim.msd) for aim in aims)
             selection = select(units, config)
-            idle = 0 if len(selection.taken) > before else idle + 1
         stage.finish(unit.key for unit in units)
     return units, selection
 
@@ -90,10 +89,10 @@ def _run(pool: Workers, aims: list[Aim]) -> Iterable[Unit]:
     return pool.run(aims) if aims else ()
 
 
-def _aims(config: SynthConfig, selection: Selection, first: int) -> list[Aim]:
-    """The next wave: its units go round the cells that are not full, the emptiest first."""
-    cells = selection.open_cells
-    size = min(config.wave, config.max_units - first)
+def _aims(config: SynthConfig, selection: Selection, aimed: Counter[tuple[int, int]], first: int) -> list[Aim]:
+    """The next wave: its units go round the cells that are neither full nor given up, the emptiest first."""
+    cells = [cell for cell in selection.open_cells if aimed[cell] < config.units_per_cell]
+    size = min(config.wave, config.max_units - first) if cells else 0
     return [Aim(first + n, *cells[n % len(cells)]) for n in range(size)]
 
 
