@@ -120,10 +120,22 @@ def _candidates(
             found = beliefs.subjects(constraint.property, values[constraint.object])
         for value, weight in found.items():
             weights[value] = weights.get(value, 0.0) + weight
+    if not weights:
+        weights = _within_ranges(name, query, beliefs)
     used = set(values.values())
     fitting = (value for value in weights if value not in used and fits(beliefs.kind(value), types))
     ranked = sorted(fitting, key=lambda value: -weights[value])
     return ranked[:FANOUT]
+
+
+def _within_ranges(name: str, query: Query, beliefs: Beliefs) -> dict[str, float]:
+    """Names whose numbers were read to lie in every range asked of the variable: a start where no name is given."""
+    weights: dict[str, float] = {}
+    for constraint in query.constraints:
+        if isinstance(constraint, LiteralAtom) and constraint.subject == name:
+            for subject in beliefs.measured(constraint.property):
+                weights[subject] = weights.get(subject, 0.0) + _in_range(constraint, {name: subject}, beliefs)
+    return {subject: weight for subject, weight in weights.items() if weight > 0}
 
 
 def _quick(query: Query, values: Mapping[str, str], beliefs: Beliefs) -> float:

@@ -126,6 +126,10 @@ class Beliefs:
         """Numbers read for a name."""
         return self._numbers[property_id].get(subject, [])
 
+    def measured(self, property_id: str) -> tuple[str, ...]:
+        """Keys a number of the property was read for, in order of first sight."""
+        return tuple(self._numbers[property_id])
+
     def pages(self, key: str) -> list[str]:
         """Addresses of pages whose title is this name, and of pages it links to, in order of first sight."""
         return list(dict.fromkeys((*self._pages.get(key, ()), *self._linked.get(key, ()))))

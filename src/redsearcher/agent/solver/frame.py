@@ -44,7 +44,7 @@ _COPULA_VERB = re.compile(
     r"(?:\s+(?!and\b|is\b|was\b)\w+){0,4}?\s+(?:is|was|are|were|being|includes?|included|names?)\s+(?:the\s+)?[\"“]?"
 )
 _TO_NOUN = re.compile(r"\s*[,\"”]?\s*(?:(?:is|was|are|were|became|remains?|and|as)\s+)?$")
-_LIST = re.compile(r"\s*(?:,|,?\s+and|,?\s+as well as)\s+[\"“]?$")
+_LIST = re.compile(r"[\"”]?\s*(?:,|,?\s+and|,?\s+as well as)\s+(?:the\s+)?(?:(?!and\b)[a-z-]+\s+){0,2}[\"“]?$")
 
 
 @cache
@@ -120,6 +120,9 @@ def _agents(text: str, verb: re.Match[str], mentions: list[Mention], title: Name
     if passive and before and after and re.fullmatch(r"\s+(?:in|on|at)\s+[\"“]?", text[verb.end() : after[0].start]):
         # "A and B are cited in C": the place acts.
         yield from ((after[0].name, mention.name) for mention in listed_before(text, verb.start(), mentions))
+    elif not passive and before and re.match(r"\s+(?:his|her|its|their)\b", text[verb.end() :]):
+        # "X supervised her thesis": the thesis of whom the page speaks.
+        yield from ((name, title) for name in subjects(text, verb.start(), mentions, title)[:1])
     elif after and not passive:
         if len(text[verb.end() : after[0].start]) > 40:
             return
@@ -134,7 +137,7 @@ def _agents(text: str, verb: re.Match[str], mentions: list[Mention], title: Name
 def _bearers(text: str, noun: re.Match[str], mentions: list[Mention], title: Name) -> Iterator[tuple[Name, Name]]:
     """(who bears the role, whose role it is): "her NOUN, X", "X is her NOUN", "Y's NOUN is X", "X, a NOUN of Y"."""
     owner = _owner(text, noun, mentions, title)
-    if owner is None:
+    if owner is None or text[noun.end() : noun.end() + 1] in ("'", "’"):
         return
     bearers: list[Mention] = []
     after = [m for m in mentions if m.start >= noun.end() and not m.is_pronoun]
@@ -157,6 +160,9 @@ def _owner(text: str, noun: re.Match[str], mentions: list[Mention], title: Name)
         at = noun.end() + of.end()
         return next((m.name for m in mentions if noun.end() + 3 <= m.start <= at), None)
     lead = _POSSESSIVE.search(text[: noun.start()])
+    if lead is None and re.search(r"\b(?:under|by|with|and)\s+$", text[: noun.start()]):
+        # "trains under head coach X": the role is that of whoever the clause speaks of.
+        return (subjects(text, noun.start(), mentions, title) or [title])[0]
     if lead is None:
         return title if _ARTICLE.search(text[: noun.start()]) or text[: noun.start()].endswith(" as ") else None
     if lead.group()[0] in "'’":

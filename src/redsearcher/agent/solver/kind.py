@@ -40,10 +40,10 @@ _PERSONAL = re.compile(r"\b(?:he|she|his|her|him)\b|[他她]", re.IGNORECASE)
 _INTRODUCTION_ZH = re.compile(r"(?:是|为)([^，。；]{1,30})")
 _SHAPES = (
     (re.compile(r"\b(?:University|College|Institute|Polytechnic|Academy|School)\b|(?:大学|学院)$"), "university"),
-    (re.compile(r"\bRiver\b|(?:河|江)$"), "river"),
+    (re.compile(r"\bRiver\b"), "river"),
     (re.compile(r"\b(?:Museum|Gallery)\b|(?:博物馆|美术馆)$"), "museum"),
-    (re.compile(r"\b(?:Prize|Award|Medal)\b|奖$"), "award"),
-    (re.compile(r"^Mount\b|\bPeak$|(?:山|峰)$"), "mountain"),
+    (re.compile(r"\b(?:Prize|Award|Medal|Order of)\b|奖$"), "award"),
+    (re.compile(r"^Mount\b|\bPeak$"), "mountain"),
     (re.compile(r"^\d{4}\b.*\b(?:Cup|League|Final|Trophy|Championship|Shield)\b"), "event"),
     (re.compile(r"(?:公司|集团|出版社)$"), "company"),
     (re.compile(r"(?:俱乐部|足球队)$"), "club"),

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from redsearcher.agent.solver.beliefs import Beliefs
 from redsearcher.core.rng import derive
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
-from redsearcher.world.property import properties
+from redsearcher.world.property import entity_types, properties
+from redsearcher.world.wording import plural
 
 CROWDED = 8
 MAX_YEARS = 12
@@ -46,7 +47,7 @@ class QueryWriter:
     def more(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[str]:
         """Other words for the same; at a crowded end every cue word on its own."""
         spelling, property_id = self._spell(values, name), property_at(constraint, name)
-        yield self._join(spelling, self._noun(property_id, name == constraint.variables[0]))
+        yield self._join(spelling, *self._noun_forms(property_id, name == constraint.variables[0]))
         if fan_out(constraint, name) >= CROWDED:
             for cue in self._cues(property_id)[:5]:
                 yield self._join(spelling, cue)
@@ -56,7 +57,18 @@ class QueryWriter:
         spelling, property_id = self._spell(values, name), property_at(constraint, name)
         yield spelling
         yield self._join(spelling, *self._cues(property_id)[3:6])
-        yield self._join(spelling, self._noun(property_id, name != constraint.variables[0]))
+        yield self._join(spelling, *self._noun_forms(property_id, name != constraint.variables[0]))
+
+    def unbound(self, constraint: Constraint) -> Iterator[str]:
+        """Where no name is known: the type sought, cue words and the values of the range."""
+        if not isinstance(constraint, LiteralAtom):
+            return
+        type_ = entity_types().get(self._query.variable(constraint.subject).type)
+        noun = type_.noun(self._lang).noun if type_ else ""
+        cues = self._cues(constraint.property)[:2]
+        yield self._join(noun, *cues, *_years(constraint))
+        for number in _whole_numbers(constraint):
+            yield self._join(noun, *cues[:1], number)
 
     def _spell(self, values: Mapping[str, str], name: str) -> str:
         return self._beliefs.spelling(values[name])
@@ -67,9 +79,10 @@ class QueryWriter:
             derive(self._seed, "cues", property_id).shuffle(cues)
         return cues
 
-    def _noun(self, property_id: str, of_subject: bool) -> str:
+    def _noun_forms(self, property_id: str, of_subject: bool) -> tuple[str, ...]:
         phrases = properties()[property_id].phrases(self._lang)
-        return (phrases.object_noun if of_subject else phrases.subject_noun) or phrases.object_noun
+        noun = (phrases.object_noun if of_subject else phrases.subject_noun) or phrases.object_noun
+        return (noun,) if self._lang == "zh" else (noun, plural(noun))
 
     @staticmethod
     def _join(*words: str) -> str:
@@ -102,3 +115,12 @@ def _years(atom: LiteralAtom) -> list[str]:
         return []
     years = range(int(atom.low), int(atom.high) + 1)
     return [str(year) for year in years] if len(years) <= MAX_YEARS else []
+
+
+def _whole_numbers(atom: LiteralAtom) -> list[str]:
+    """The whole numbers of a range, from its lower end, as many as are worth a query each."""
+    if atom.low is None or atom.high is None:
+        return []
+    first, last = int(atom.low), int(atom.high)
+    step = max((last - first) // MAX_YEARS, 1)
+    return [str(number) for number in range(first, last + 1, step)][:MAX_YEARS]

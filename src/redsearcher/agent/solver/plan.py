@@ -62,7 +62,10 @@ class Planner:
     def _gather(self, ranked: Sequence[Assignment], *, last: bool) -> list[Action]:
         chosen: list[Action] = []
         for assignment in ranked[:LOOK_AHEAD]:
-            for constraint in self._open(assignment):
+            adrift = [
+                c for c in self._query.constraints if last and not any(v in assignment.values for v in c.variables)
+            ]
+            for constraint in (*self._open(assignment), *adrift):
                 action = self.option(constraint, assignment.values, last=last)
                 if action is None or (chosen and action.kind != chosen[0].kind):
                     continue
@@ -126,6 +129,9 @@ class Planner:
 
     def _last_options(self, constraint: Constraint, values: Mapping[str, str]) -> Iterator[Action]:
         bound = [name for name in constraint.variables if name in values]
+        if not bound:
+            yield from self._searches(constraint, values, self._queries.unbound(constraint))
+            return
         for name in bound:
             yield from self._searches(constraint, values, self._queries.more(constraint, values, name))
             yield from self._searches(constraint, values, self._queries.last(constraint, values, name))
