@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from redsearcher.agent.solver.frame import read_frames
+from redsearcher.agent.solver.frame_zh import read_nouns
 from redsearcher.agent.solver.kind import fits, shape
 from redsearcher.agent.solver.literal import amounts, in_unit
 from redsearcher.agent.solver.names import Mention, Name, guessed_mentions, known_mentions, pronoun_mentions
@@ -84,7 +85,10 @@ def mentions_of(sentence: Sentence, known: tuple[Name, ...], title: Name, lang: 
         if not any(m.start < mention.end and mention.start < m.end for m in taken):
             taken.append(mention._replace(name=title) if mention.name.url == title.url else mention)
     if lang != "zh" or "《" in sentence.text or "“" in sentence.text:
-        taken += guessed_mentions(sentence.text, taken)
+        guessed = guessed_mentions(sentence.text, taken)
+        # A surname alone means the page's own person.
+        parts = title.text.split()[1:]
+        taken += [m._replace(name=title, is_pronoun=True) if m.name.text in parts else m for m in guessed]
     taken.sort()
     # "the pianist Ada Kesten": the name, not the words before it.
     starts = {m.start for m in taken}
@@ -116,13 +120,10 @@ def _read(read: Reading, text: str, mentions: list[Mention], title: Name, lang: 
                     ends = (subject, filler) if slot.forward else (filler, subject)
                     stated = True
                     yield Triple(ends[0], read.property.id, ends[1], None, slot.weight * share, title.url)
-    if lang != "zh":
-        for pair in read_frames(read.property.id, text, mentions, title):
-            if not (
-                fits(shape(pair.subject.text), read.property.subject)
-                and fits(shape(pair.object.text), read.property.object)
-            ):
-                continue
+    pairs = read_nouns if lang == "zh" else read_frames
+    for pair in pairs(read.property.id, text, mentions, title):
+        kinds = shape(pair.subject.text), shape(pair.object.text)
+        if fits(kinds[0], read.property.subject) and fits(kinds[1], read.property.object):
             stated = True
             yield Triple(pair.subject, read.property.id, pair.object, None, pair.weight, title.url)
     if not stated and read.cue.search(text):

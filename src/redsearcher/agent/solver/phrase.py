@@ -20,7 +20,11 @@ class QueryWriter:
 
     def first(self, constraint: Constraint, values: Mapping[str, str], name: str) -> Iterator[str]:
         """The known name with cue words."""
-        yield self._join(self._spell(values, name), *self._cues(property_at(constraint, name))[:3])
+        cues = self._cues(property_at(constraint, name))[:3]
+        yield self._join(self._spell(values, name), *cues)
+        if isinstance(constraint, FactAtom) and fan_out(constraint, name) >= CROWDED:
+            sought = constraint.object if name == constraint.subject else constraint.subject
+            yield self._join(self._spell(values, name), self._type_noun(sought))
 
     def pair(self, constraint: Constraint, values: Mapping[str, str]) -> Iterator[str]:
         """Both names with cue words; nothing for literals."""
@@ -63,8 +67,7 @@ class QueryWriter:
         """Where no name is known: the type sought, cue words and the values of the range."""
         if not isinstance(constraint, LiteralAtom):
             return
-        type_ = entity_types().get(self._query.variable(constraint.subject).type)
-        noun = type_.noun(self._lang).noun if type_ else ""
+        noun = self._type_noun(constraint.subject)
         cues = self._cues(constraint.property)[:2]
         yield self._join(noun, *cues, *_years(constraint))
         for number in _whole_numbers(constraint):
@@ -78,6 +81,10 @@ class QueryWriter:
         if self._seed is not None:
             derive(self._seed, "cues", property_id).shuffle(cues)
         return cues
+
+    def _type_noun(self, name: str) -> str:
+        type_ = entity_types().get(self._query.variable(name).type)
+        return type_.noun(self._lang).noun if type_ is not None else ""
 
     def _noun_forms(self, property_id: str, of_subject: bool) -> tuple[str, ...]:
         phrases = properties()[property_id].phrases(self._lang)
