@@ -90,3 +90,28 @@ def components(adjacency: Adjacency, alive: int) -> list[int]:
         found.append(part)
         alive &= ~part
     return found
+
+
+def parts_and_borders(adjacency: Adjacency, among: int) -> list[tuple[int, int]]:
+    """Connected components of `among`, by their lowest vertex, each with its neighbours outside."""
+    found = []
+    while among:
+        part = frontier = among & -among
+        reached = 0
+        while frontier:
+            lowest = frontier & -frontier
+            around = adjacency[lowest.bit_length() - 1]
+            reached |= around
+            new = around & among & ~part
+            part |= new
+            frontier = frontier ^ lowest | new
+        found.append((part, reached & ~part))
+        among &= ~part
+    return found
+
+
+def compact(adjacency: Adjacency, alive: int) -> tuple[Adjacency, list[int]]:
+    """The graph on the vertices in `alive`, numbered anew in the same order, and the old number of each."""
+    old = list(bits(alive))
+    new = {v: 1 << i for i, v in enumerate(old)}
+    return [sum(new[u] for u in bits(adjacency[v] & alive)) for v in old], old
