@@ -3,6 +3,7 @@ import pytest
 from redsearcher.agent.solver.extract import triples
 from redsearcher.agent.solver.kind import introduced_as
 from redsearcher.agent.solver.literal import amounts
+from redsearcher.agent.solver.names import guessed_mentions
 from redsearcher.agent.solver.observe import Document, read_observation, sentences
 from redsearcher.agent.solver.title import topic
 
@@ -41,6 +42,15 @@ def read(title: str, text: str, property_: str, lang: str = "en", at_least: floa
 )
 def test_english_facts(text: str, property_: str, expected: Read) -> None:
     assert expected <= read("Ada Kesten", text, property_)
+
+
+def test_openers_alone_are_no_names() -> None:
+    assert guessed_mentions("She left in March", []) == []
+
+
+def test_an_adjective_tells_citizenship() -> None:
+    text = "Ada Kesten (1831-1914) was a Dutch geologist."
+    assert read("Ada Kesten", text, "P27") == {("Ada Kesten", "Netherlands")}
 
 
 def test_a_list_does_not_swallow_the_next_verb() -> None:

@@ -10,6 +10,7 @@ from redsearcher.agent.solver.frame_zh import read_nouns
 from redsearcher.agent.solver.kind import fits, shape
 from redsearcher.agent.solver.literal import amounts, in_unit
 from redsearcher.agent.solver.names import Mention, Name, guessed_mentions, known_mentions, pronoun_mentions
+from redsearcher.agent.solver.nationality import nationality
 from redsearcher.agent.solver.observe import Document, Sentence
 from redsearcher.agent.solver.pattern import Reading, Slot, literal_cues, reading
 from redsearcher.agent.solver.subject import companions, subjects
@@ -18,6 +19,8 @@ from redsearcher.agent.solver.title import topic
 CUE_WEIGHT = 0.3
 BESIDE_WEIGHT = 0.4
 BESIDE = 14
+CITIZENSHIP = "P27"
+NATIONALITY_WEIGHT = 0.6
 BESIDE_BEFORE = 4
 SECOND_SUBJECT_WEIGHT = 0.5
 
@@ -50,6 +53,11 @@ def triples(document: Document, known: tuple[Name, ...], properties: tuple[str, 
     linked = (Name(s.text[a.start : a.end], a.url) for s in document.sentences for a in s.anchors)
     names = tuple(dict.fromkeys((title, *known, *linked)))
     found: dict[tuple[Name, str, Name | None, float | None], Triple] = {}
+    if CITIZENSHIP in properties and lang != "zh":
+        for sentence in document.sentences[:2]:
+            if title.text[:12] in sentence.text and (country := nationality(sentence.text)):
+                triple = Triple(title, CITIZENSHIP, Name(country), None, NATIONALITY_WEIGHT, title.url)
+                found[triple[:4]] = triple
     for sentence in document.sentences:
         mentions: list[Mention] | None = None
         for read in readings:

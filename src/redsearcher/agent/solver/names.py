@@ -96,7 +96,7 @@ def guessed_mentions(text: str, taken: list[Mention]) -> list[Mention]:
             found.append(Mention(match.start(group), match.end(group), Name(match.group(group)), sure=False))
     for match in _SPAN.finditer(text):
         start, end = _trim(text, match.start(), match.end())
-        if _stands_alone(text, start, end) or not text[start].isupper():
+        if start >= end or _stands_alone(text, start, end) or not text[start].isupper():
             continue
         if end - start >= 2 and not _overlaps(taken, start, end) and not _overlaps(found, start, end):
             found.append(Mention(start, end, Name(text[start:end]), sure=False))
