@@ -1,6 +1,6 @@
 """A small run by hand: two tasks, three rollouts."""
 
-from redsearcher.evaluation.report.page import Cell, ReportInput
+from redsearcher.evaluation.report.page import Cell, ReportInput, Sampling
 from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role, Variable
 from redsearcher.records.task import (
     Certificate,
@@ -92,5 +92,6 @@ def report_input() -> ReportInput:
         certificates={first.id: certificate(first, 1, 2), second.id: certificate(second, 2, 6)},
         audits={first.id: audit}, verdicts=verdicts, trajectories=rollouts,
         scores={t.key: score(t, value) for t, value in zip(rollouts, values, strict=True)},
-        cells=[Cell("k3m2", 0, "no clique is stated by two pages")], labels=LABELS,
+        cells=[Cell("k3m2", 0, "no clique is stated by two pages")],
+        sampling=Sampling(40, 5, {"not unique": 30}), n_selected=3, labels=LABELS,
     )  # fmt: skip

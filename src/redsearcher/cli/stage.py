@@ -25,6 +25,7 @@ from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.records.tool import SEARCH, VISIT
 from redsearcher.records.trajectory import Score, Trajectory
 from redsearcher.synthesis.candidate import Cell as SynthCell
+from redsearcher.synthesis.candidate import Unit
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.stage import SynthReport, synthesise
 from redsearcher.web.engine import Web
@@ -32,6 +33,7 @@ from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.store import World
 
 R = TypeVar("R", bound=BaseModel)
+NO_REASON = ("structures", "tight")
 EXPORTS = ("sft.sharegpt", "sft.messages", "rl_queries")
 
 
@@ -103,17 +105,22 @@ def load_certificates(run: Path) -> dict[str, Certificate]:
 
 def write_report(run: Path, world: World, title: str) -> Path:
     """The HTML report over the files of a run directory; returns its path. Stages that did not run are left out."""
-    from redsearcher.evaluation.report.page import Cell, ReportInput, render
+    from redsearcher.evaluation.report.page import Cell, ReportInput, Sampling, render
 
     def lines(name: str, record: type[R]) -> list[R]:
         path = run / f"{name}.jsonl"
         return list(jsonl.read(path, record)) if path.is_file() else []
 
     cells = [
-        Cell(f"k = {c.k}, MSD {c.msd}{'+' if c.or_more else ''}", c.taken, c.note)
+        Cell(f"k = {c.k}, MSD {c.msd}{'+' if c.or_more else ''}", c.taken, c.note.replace("_", " "))
         for c in lines("cells", SynthCell)
         if c.taken < c.wanted
     ]
+    units = lines("candidates", Unit)
+    tally: Counter[str] = Counter()
+    for unit in units:
+        tally.update(unit.tally)
+    reasons = {name.replace("_", " "): n for name, n in tally.most_common() if not name.startswith(NO_REASON)}
     page = render(
         ReportInput(
             title=title,
@@ -125,6 +132,8 @@ def write_report(run: Path, world: World, title: str) -> Path:
             trajectories=lines("trajectories", Trajectory),
             scores={found.trajectory: found for found in lines("scores", Score)},
             cells=cells,
+            sampling=Sampling(tally["structures"], tally["tight"], reasons) if units else None,
+            n_selected=len(lines("tasks", Task)),
             labels={entity.id: entity.label for entity in world.entities.values()},
         )
     )

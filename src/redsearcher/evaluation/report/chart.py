@@ -15,6 +15,7 @@ LAYOUT = {
     "margin": {"l": 50, "r": 15, "t": 40, "b": 45},
     "font": {"family": "system-ui, sans-serif", "size": 13},
 }
+CONFIG = {"displayModeBar": False, "responsive": True}
 RIGHT, WRONG, NONE = "#4f9d69", "#d1625a", "#b8bec6"
 
 
@@ -69,5 +70,12 @@ def library() -> str:
 def _fragment(figure: go.Figure) -> str:
     identity = "chart-" + str(figure.layout.title.text).lower().replace(" ", "-").replace(",", "")
     return str(
-        pio.to_html(figure, include_plotlyjs=False, full_html=False, div_id=identity, config={"displayModeBar": False})
+        pio.to_html(
+            figure,
+            include_plotlyjs=False,
+            full_html=False,
+            default_width="100%",
+            div_id=identity,
+            config={"displayModeBar": False, "responsive": True},
+        )
     )

@@ -39,6 +39,17 @@ class Cell(NamedTuple):
     why: str
 
 
+class Sampling(NamedTuple):
+    """What sampling tried: structures grown, tight queries found, and how often each reason turned an attempt down.
+
+    One structure is tried with several answers and anchors, so reasons add up to more than the structures lost.
+    """
+
+    n_in: int
+    n_kept: int
+    reasons: Mapping[str, int]
+
+
 class ReportInput(NamedTuple):
     """What the report reads. `tasks` are those that the verifier kept; `labels` maps entity ids to names."""
 
@@ -51,6 +62,8 @@ class ReportInput(NamedTuple):
     trajectories: Sequence[Trajectory]
     scores: Mapping[str, Score]
     cells: Sequence[Cell]
+    sampling: Sampling | None
+    n_selected: int
     labels: Mapping[str, str]
 
 
@@ -79,6 +92,8 @@ def render(given: ReportInput) -> str:
         grid=_grid_rows(grid(certificates)),
         cells=given.cells,
         funnel=funnel(given.verdicts),
+        sampling=given.sampling,
+        n_selected=given.n_selected,
         charts=_charts(given, rollouts),
         success=_success_rows(given, rollouts),
         success_grid=_success_grid(given, rollouts),
