@@ -9,7 +9,8 @@ from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query,
 from redsearcher.world.property import properties
 
 COLOURS = {Role.GIVEN: "#8fce9b", Role.LATENT: "#f6d465", Role.ANSWER: "#ee7c72"}
-WIDTH, HEIGHT, MARGIN, RADIUS = 620.0, 380.0, 70.0, 11.0
+WIDTH, HEIGHT, MARGIN_X, MARGIN_Y, RADIUS = 620.0, 380.0, 95.0, 50.0, 11.0
+ZIGZAG, NEARLY = 70.0, 25.0
 MAX_LABEL = 26
 
 
@@ -64,13 +65,26 @@ def _edge(start: tuple[float, float], end: tuple[float, float], text: str) -> st
 
 def _layout(graph: "nx.Graph") -> dict[str, tuple[float, float]]:
     raw = nx.kamada_kawai_layout(graph) if len(graph) > 1 else dict.fromkeys(graph, (0.0, 0.0))
-    xs, ys = [float(p[0]) for p in raw.values()], [float(p[1]) for p in raw.values()]
+    xs = _scaled({node: float(x) for node, (x, _) in raw.items()}, WIDTH, MARGIN_X)
+    ys = _scaled({node: float(y) for node, (_, y) in raw.items()}, HEIGHT, MARGIN_Y)
+    order = sorted(graph, key=lambda node: xs[node])
+    if len(order) > 2 and _is_line(order, xs, ys):
+        ys = {node: HEIGHT / 2 + (ZIGZAG if number % 2 else -ZIGZAG) for number, node in enumerate(order)}
+    return {node: (xs[node], ys[node]) for node in graph}
 
-    def scale(value: float, values: list[float], size: float) -> float:
-        spread = max(values) - min(values)
-        return size / 2 if spread < 1e-9 else MARGIN + (value - min(values)) / spread * (size - 2 * MARGIN)
 
-    return {node: (scale(float(x), xs, WIDTH), scale(float(y), ys, HEIGHT)) for node, (x, y) in raw.items()}
+def _scaled(values: Mapping[str, float], size: float, margin: float) -> dict[str, float]:
+    low, high = min(values.values()), max(values.values())
+    if high - low < 1e-9:
+        return dict.fromkeys(values, size / 2)
+    return {node: margin + (value - low) / (high - low) * (size - 2 * margin) for node, value in values.items()}
+
+
+def _is_line(order: list[str], xs: Mapping[str, float], ys: Mapping[str, float]) -> bool:
+    """Whether the nodes lie almost on one line, where names and edges would cover each other."""
+    first, last = order[0], order[-1]
+    slope = (ys[last] - ys[first]) / max(xs[last] - xs[first], 1.0)
+    return all(abs(ys[node] - ys[first] - slope * (xs[node] - xs[first])) < NEARLY for node in order)
 
 
 def _range(constraint: LiteralAtom) -> str:
