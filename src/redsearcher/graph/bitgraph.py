@@ -13,12 +13,6 @@ def eliminate(adjacency: Adjacency, vertex: int) -> None:
     adjacency[vertex] = 0
 
 
-def n_missing(adjacency: Adjacency, vertex: int) -> int:
-    """How many pairs of the vertex's neighbours are not joined: the edges its elimination adds."""
-    around = adjacency[vertex]
-    return sum((around & ~adjacency[other]).bit_count() - 1 for other in bits(around)) // 2
-
-
 def is_simplicial(adjacency: Adjacency, vertex: int) -> bool:
     """Whether the vertex's neighbours form a clique."""
     around = adjacency[vertex]
@@ -62,34 +56,6 @@ def minor_min_width(adjacency: Adjacency, alive: int) -> int:
             graph[vertex] = 0
         alive &= ~(1 << vertex)
     return bound
-
-
-def min_fill_order(adjacency: Adjacency, alive: int) -> tuple[int, list[int]]:
-    """Width and order of eliminating, each time, a vertex that adds the fewest edges (ties: least degree, number)."""
-    graph, width, order = list(adjacency), 0, []
-    while alive:
-        vertex = min(bits(alive), key=lambda v: (n_missing(graph, v), graph[v].bit_count()))
-        width = max(width, graph[vertex].bit_count())
-        order.append(vertex)
-        eliminate(graph, vertex)
-        alive &= ~(1 << vertex)
-    return width, order
-
-
-def components(adjacency: Adjacency, alive: int) -> list[int]:
-    """Connected components as masks, by their lowest vertex."""
-    found = []
-    while alive:
-        part = frontier = alive & -alive
-        while frontier:
-            reached = 0
-            for vertex in bits(frontier):
-                reached |= adjacency[vertex]
-            frontier = reached & ~part
-            part |= frontier
-        found.append(part)
-        alive &= ~part
-    return found
 
 
 def parts_and_borders(adjacency: Adjacency, among: int) -> list[tuple[int, int]]:

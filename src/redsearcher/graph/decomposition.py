@@ -34,32 +34,41 @@ def check(decomposition: Decomposition, graph: Graph) -> None:
         raise DataError(f"no bag holds {missing[0]}: every vertex must be in some bag")
     if foreign := sorted(covered - set(graph)):
         raise DataError(f"a bag holds {foreign[0]}, which is no vertex of the graph")
+    holding: dict[str, set[int]] = {vertex: set() for vertex in graph}
+    for i, bag in enumerate(bags):
+        for vertex in bag:
+            holding[vertex].add(i)
     for vertex in sorted(graph):
         for other in sorted(graph[vertex]):
-            if not any(vertex in bag and other in bag for bag in bags):
+            if holding[vertex].isdisjoint(holding[other]):
                 raise DataError(f"no bag holds both ends of the edge {vertex} - {other}")
     if any(not 0 <= end < len(bags) for edge in tree for end in edge):
         raise DataError("the tree has an edge to a bag that is not there")
-    if bags and (len(tree) != len(bags) - 1 or len(_reached(range(len(bags)), tree)) != len(bags)):
+    if bags and (len(tree) != len(bags) - 1 or _n_reached(len(bags), tree) != len(bags)):
         raise DataError("the bags are not joined into one tree")
+    # in a tree, some nodes are connected iff they span one edge fewer than there are of them
+    n_spanned = dict.fromkeys(holding, 0)
+    for a, b in tree:
+        for vertex in bags[a] & bags[b]:
+            n_spanned[vertex] += 1
     for vertex in sorted(graph):
-        holding = [i for i, bag in enumerate(bags) if vertex in bag]
-        if len(_reached(holding, tree)) != len(holding):
+        if n_spanned[vertex] != len(holding[vertex]) - 1:
             raise DataError(f"the bags that hold {vertex} are not connected in the tree")
 
 
-def _reached(among: Sequence[int], tree: Sequence[tuple[int, int]]) -> set[int]:
-    """Bags reachable from the first of `among` inside `among`."""
-    allowed, reached = set(among), set(among[:1])
-    frontier = list(among[:1])
+def _n_reached(n_bags: int, tree: Sequence[tuple[int, int]]) -> int:
+    """How many bags can be reached from the first one."""
+    neighbours: list[list[int]] = [[] for _ in range(n_bags)]
+    for a, b in tree:
+        neighbours[a].append(b)
+        neighbours[b].append(a)
+    reached, frontier = {0}, [0]
     while frontier:
-        here = frontier.pop()
-        for a, b in tree:
-            for start, end in ((a, b), (b, a)):
-                if start == here and end in allowed and end not in reached:
-                    reached.add(end)
-                    frontier.append(end)
-    return reached
+        for other in neighbours[frontier.pop()]:
+            if other not in reached:
+                reached.add(other)
+                frontier.append(other)
+    return len(reached)
 
 
 def _tidy(bags: list[set[str]], parent: list[int | None]) -> Decomposition:

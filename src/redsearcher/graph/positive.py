@@ -1,8 +1,8 @@
 """Positive-instance driven search: does a graph have a given treewidth?
 
-After Tamaki, "Positive-instance driven dynamic programming for treewidth" (2017): instead of asking, from the whole graph
-down, which separators might do, good blocks are put together to larger ones, from the leaves of a decomposition up, so
-that work is spent on parts that can be decomposed only.
+After Tamaki, "Positive-instance driven dynamic programming for treewidth" (2017): instead of asking, from the whole
+graph down, which separators might do, good blocks are put together to larger ones, from the leaves of a decomposition
+up, so that work is spent only on parts that can be decomposed.
 """
 
 from collections.abc import Callable

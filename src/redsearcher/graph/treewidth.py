@@ -1,20 +1,27 @@
-"""Exact treewidth: safe reductions (Bodlaender, Koster and van den Eijkhof 2005), a contraction lower bound, a min-fill
-upper bound, and where these differ a search that asks for one width after another whether it suffices.
-"""
+"""Exact treewidth with its proof: safe reductions, safe separators, and each piece closed in on from both sides."""
 
 import time
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from redsearcher.graph import bitgraph, decomposition
-from redsearcher.graph.bitgraph import Adjacency
+from redsearcher.core.rng import derive
+from redsearcher.graph import decomposition
+from redsearcher.graph.atom import Atom
+from redsearcher.graph.bitgraph import Adjacency, compact, minor_min_width, parts_and_borders
+from redsearcher.graph.deadline import Clock, Deadline, OutOfTimeError
+from redsearcher.graph.elimination import bags_of, perfect_order
 from redsearcher.graph.plan import bits
 from redsearcher.graph.reasoning import Graph
+from redsearcher.graph.reduce import reduce
+from redsearcher.graph.separator import cut, first_safe
+from redsearcher.graph.triangulate import minimal_triangulation
 from redsearcher.records.task import Decomposition, LowerBound
+
+MMW_UP_TO = 1500
+"""Larger graphs get no contraction bound before they are reduced and cut."""
 
 
 class TreewidthResult(NamedTuple):
-    """`lower <= treewidth <= upper`, equal iff exact; the decomposition has width `upper`."""
+    """`lower <= treewidth <= upper`, equal iff exact; the decomposition has width `upper` and was checked."""
 
     lower: int
     upper: int
@@ -23,181 +30,136 @@ class TreewidthResult(NamedTuple):
     lower_bound: LowerBound
 
 
-class _OutOfTimeError(Exception):
-    """The deadline passed."""
-
-
-def treewidth(graph: Graph, *, time_limit_s: float | None = None) -> TreewidthResult:
+def treewidth(graph: Graph, *, time_limit_s: float | None = None, clock: Clock = time.monotonic) -> TreewidthResult:
     """Treewidth with a decomposition that attains it and the argument for the lower bound.
 
-    With a time limit the result may be a pair of bounds, `exact=False`; without one it is always exact. A graph without
-    vertices has treewidth -1. `lower_bound.kind` says why it cannot be lower: `edges` (it has one, or a vertex),
-    `minor_min_width` (a minor of that least degree), `clique_minor`, or `exhausted` (every order of smaller width was
-    refuted).
+    With a time limit, by the given clock, the result may be a pair of bounds, `exact=False`; without one it is always
+    exact and depends on the graph alone. A graph without vertices has treewidth -1. `lower_bound.kind` says why it
+    cannot be lower: `edges` (it has one, or a vertex), `minor_min_width` (a minor of that least degree),
+    `clique_minor`, or `exhausted` (every order of smaller width was refuted, of the graph or of a minor of it).
     """
-    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
     names = sorted(graph)
     number = {name: i for i, name in enumerate(names)}
     adjacency = [sum(1 << number[other] for other in graph[name] if other != name) for name in names]
-    proof = _Proof(-1, -1, "edges")
-    order: list[int] = []
-    parts = bitgraph.components(adjacency, (1 << len(names)) - 1)
-    for part in parts:
-        own = _solve([around if part >> v & 1 else 0 for v, around in enumerate(adjacency)], part, deadline)
-        order += own.order
-        proof = proof.join(own)
-    made = decomposition.from_order(graph, [names[v] for v in order])
-    bound = LowerBound(kind=proof.kind, value=proof.lower)
-    return TreewidthResult(proof.lower, proof.upper, proof.lower == proof.upper, made, bound)
+    solver = _Solver(adjacency, Deadline(time_limit_s, clock))
+    solver.run()
+    made = decomposition.from_order(graph, [names[v] for v in solver.order()])
+    decomposition.check(made, graph)
+    lower, upper = solver.lower, made.width
+    return TreewidthResult(lower, upper, lower == upper, made, LowerBound(kind=solver.kind, value=lower))
 
 
-@dataclass(frozen=True)
-class _Proof:
-    lower: int
-    upper: int
-    kind: str
-    order: tuple[int, ...] = ()
+class _Piece(NamedTuple):
+    """A connected graph on its own numbers, and the number of each vertex in the whole."""
 
-    def join(self, other: "_Proof") -> "_Proof":
-        """For the union of two components."""
-        lower, kind = (other.lower, other.kind) if other.lower > self.lower else (self.lower, self.kind)
-        return _Proof(lower, max(self.upper, other.upper), kind)
+    adjacency: Adjacency
+    names: list[int]
 
 
-def _solve(adjacency: Adjacency, alive: int, deadline: float | None) -> _Proof:
-    """One connected component."""
-    n = alive.bit_count()
-    lower, kind = min(n - 1, 1), "edges"
-    bound = bitgraph.minor_min_width(adjacency, alive)
-    if bound > lower:
-        lower, kind = bound, "minor_min_width"
-    reduced = list(adjacency)
-    order, rest = _reduce(reduced, alive, lower)
-    # a simplicial vertex met after contractions sits in a clique minor, whose size bounds the width from below
-    clique = max((width for _, width in order), default=0)
-    if clique > lower:
-        lower, kind = clique, "clique_minor"
-    prefix = [vertex for vertex, _ in order]
-    upper, suffix = bitgraph.min_fill_order(reduced, rest)
-    upper = max(upper, clique)
-    search = _Search(deadline)
-    while lower < upper:
-        try:
-            found = search.order_within(reduced, rest, lower)
-        except _OutOfTimeError:
-            break
-        if found is not None:
-            upper, suffix = lower, found
-        else:
-            lower, kind = lower + 1, "exhausted"
-    return _Proof(lower, upper, kind, (*prefix, *suffix))
+class _Solver:
+    """Cuts the graph into atoms, then refines the atoms in rounds, the widest first, until none can be wider than what
+    is proved of some other."""
 
-
-def _reduce(adjacency: Adjacency, alive: int, lower: int) -> tuple[list[tuple[int, int]], int]:
-    """Eliminate, in place, vertices that some best order may start with; `(vertex, degree)` of each and what is left.
-
-    Those are simplicial ones, and almost simplicial ones of degree at most a lower bound on the treewidth.
-    """
-    order: list[tuple[int, int]] = []
-    changed = True
-    while changed:
-        changed = False
-        for vertex in bits(alive):
-            degree = adjacency[vertex].bit_count()
-            simplicial = bitgraph.is_simplicial(adjacency, vertex)
-            if simplicial or (degree <= lower and bitgraph.is_almost_simplicial(adjacency, vertex)):
-                lower = max(lower, degree)
-                order.append((vertex, degree))
-                bitgraph.eliminate(adjacency, vertex)
-                alive &= ~(1 << vertex)
-                changed = True
-    return order, alive
-
-
-class _Search:
-    """Is the treewidth at most a given width?
-
-    A connected set C of vertices is good if C and its neighbours N(C) have a decomposition that narrow with a bag that
-    holds N(C). It is iff for some v in C all components D of C - v are good and have at most `width` neighbours
-    (Arnborg, Corneil and Proskurowski 1987). As every clique lies in some bag, the search starts from one.
-    """
-
-    def __init__(self, deadline: float | None) -> None:
+    def __init__(self, adjacency: Adjacency, deadline: Deadline) -> None:
+        self.lower, self.kind = -1, "edges"
+        self._adjacency = adjacency
         self._deadline = deadline
-        self._adjacency: Adjacency = []
-        self._width = 0
-        self._orders: dict[int, list[int] | None] = {}
+        self._bags: list[int] = []
+        self._atoms: list[tuple[Atom, list[int]]] = []
 
-    def order_within(self, adjacency: Adjacency, alive: int, width: int) -> list[int] | None:
-        """An elimination order of `alive` that never meets a degree above `width`, or None when there is none."""
-        self._adjacency, self._width, self._orders = adjacency, width, {}
-        if alive.bit_count() <= width + 1:
-            return list(bits(alive))
-        clique = _clique(adjacency, alive)
-        if clique.bit_count() > width + 1:
-            return None
-        order = self._order_of_parts(alive & ~clique)
-        return None if order is None else [*order, *bits(clique)]
+    def run(self) -> None:
+        everything = (1 << len(self._adjacency)) - 1
+        if not everything:
+            return
+        self._raise(1 if any(self._adjacency) else 0, "edges")
+        pieces: list[_Piece] = []
+        try:
+            if len(self._adjacency) <= MMW_UP_TO:
+                self._raise(minor_min_width(self._adjacency, everything), "minor_min_width")
+            pieces = self._reduced(_Piece(self._adjacency, list(range(len(self._adjacency)))))
+            while pieces:
+                self._deadline.check()
+                parts = self._cut(pieces[-1])
+                pieces.pop()
+                pieces += parts
+        except OutOfTimeError:
+            for piece in pieces:
+                self._keep(piece)
+            return
+        self._refine()
 
-    def _order_of_parts(self, among: int) -> list[int] | None:
-        """Orders of all components, one after the other."""
-        order: list[int] = []
-        around = [(part, self._neighbours(part).bit_count()) for part in self._parts(among)]
-        if any(n_neighbours > self._width for _, n_neighbours in around):
-            return None
-        for part, n_neighbours in sorted(around, key=lambda pair: pair[0].bit_count()):
-            if part.bit_count() + n_neighbours <= self._width + 1:
-                order += bits(part)
-                continue
-            own = self._order(part)
-            if own is None:
-                return None
-            order += own
-        return order
+    def order(self) -> list[int]:
+        """An elimination order that puts the decompositions of all pieces together."""
+        bags = list(self._bags)
+        for atom, names in self._atoms:
+            bags += [_renamed(bag, names) for bag in bags_of(atom.adjacency, atom.upper.order)]
+        filled = [0] * len(self._adjacency)
+        for bag in bags:
+            for vertex in bits(bag):
+                filled[vertex] |= bag
+        filled = [around & ~(1 << vertex) for vertex, around in enumerate(filled)]
+        return perfect_order(filled, (1 << len(filled)) - 1)[0]
 
-    def _order(self, part: int) -> list[int] | None:
-        if part not in self._orders:
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                raise _OutOfTimeError
-            self._orders[part] = None
-            border = self._neighbours(part)
-            # vertices tied to much of the border first: they close off more of it
-            for vertex in sorted(bits(part), key=lambda v: -(self._adjacency[v] & border).bit_count()):
-                rest = self._order_of_parts(part & ~(1 << vertex))
-                if rest is not None:
-                    self._orders[part] = [*rest, vertex]
-                    break
-        return self._orders[part]
+    def _raise(self, lower: int, kind: str) -> None:
+        if lower > self.lower:
+            self.lower, self.kind = lower, kind
 
-    def _parts(self, among: int) -> list[int]:
+    def _keep(self, piece: _Piece) -> Atom:
+        atom = Atom(piece.adjacency, self.lower, self._deadline)
+        self._atoms.append((atom, piece.names))
+        return atom
+
+    def _reduced(self, piece: _Piece) -> list[_Piece]:
+        """The components that are left of a piece after reductions."""
+        reduced = reduce(piece.adjacency, (1 << len(piece.names)) - 1, self.lower)
+        self._bags += [_renamed(bag, piece.names) for bag in reduced.bags]
+        self._raise(reduced.lower, "clique_minor")
         found = []
-        while among:
-            part = frontier = among & -among
-            while frontier:
-                lowest = frontier & -frontier
-                reached = self._adjacency[lowest.bit_length() - 1] & among & ~part
-                part |= reached
-                frontier = (frontier ^ lowest) | reached
-            found.append(part)
-            among &= ~part
+        for part, _ in parts_and_borders(reduced.graph, reduced.alive):
+            inner, old = compact(reduced.graph, part)
+            found.append(_Piece(inner, [piece.names[v] for v in old]))
         return found
 
-    def _neighbours(self, part: int) -> int:
-        around = 0
-        for vertex in bits(part):
-            around |= self._adjacency[vertex]
-        return around & ~part
+    def _cut(self, piece: _Piece) -> list[_Piece]:
+        """The parts of a piece at a safe separator, reduced; none, once the piece has become an atom."""
+        if len(piece.names) <= self.lower + 1:
+            self._bags.append(_renamed((1 << len(piece.names)) - 1, piece.names))
+            return []
+        atom = Atom(piece.adjacency, self.lower, self._deadline)
+        if atom.upper.width > self.lower:
+            _, separators = minimal_triangulation(piece.adjacency, atom.upper.order, self._deadline.check)
+            separator = first_safe(piece.adjacency, separators, self._deadline.check)
+            if separator is not None:
+                found = []
+                for inner, old in cut(piece.adjacency, separator):
+                    found += self._reduced(_Piece(inner, [piece.names[v] for v in old]))
+                return found
+        self._atoms.append((atom, piece.names))
+        return []
+
+    def _refine(self) -> None:
+        n_rounds = 0
+        while True:
+            self._atoms.sort(key=lambda pair: -pair[0].upper.width)
+            if not self._atoms or self._atoms[0][0].upper.width <= self.lower:
+                return
+            for i, (atom, _) in enumerate(self._atoms):
+                if atom.upper.width <= self.lower:
+                    continue
+                try:
+                    atom.refine(self.lower, derive(0, "treewidth", n_rounds, i))
+                except OutOfTimeError:
+                    self._note(atom)
+                    return
+                self._note(atom)
+            n_rounds += 1
+
+    def _note(self, atom: Atom) -> None:
+        self._raise(atom.lower, "exhausted" if atom.exhausted else "minor_min_width")
 
 
-def _clique(adjacency: Adjacency, alive: int) -> int:
-    """A clique, grown greedily from each vertex in turn; the largest found."""
-    best = 0
-    for start in bits(alive):
-        clique, common = 1 << start, adjacency[start]
-        while common:
-            vertex = max(bits(common), key=lambda v: (adjacency[v] & common).bit_count())
-            clique |= 1 << vertex
-            common &= adjacency[vertex]
-        if clique.bit_count() > best.bit_count():
-            best = clique
-    return best
+def _renamed(among: int, names: list[int]) -> int:
+    renamed = 0
+    for vertex in bits(among):
+        renamed |= 1 << names[vertex]
+    return renamed

@@ -1,0 +1,73 @@
+"""One piece of a graph that cannot be cut further: its treewidth closed in on from both sides, in rounds."""
+
+import random
+
+from redsearcher.graph import positive
+from redsearcher.graph.bitgraph import Adjacency, minor_min_width
+from redsearcher.graph.contraction import promising
+from redsearcher.graph.deadline import Deadline
+from redsearcher.graph.upper import UpperBound
+
+SMALL = 24
+"""Atoms of at most so many vertices are searched at once, without looking for better bounds first."""
+FIRST_UNIONS = 3000
+"""Unions a search may make in the first round; three times as many in each following one."""
+FIRST_RUNS = 10
+"""Greedy runs in the first round; twice as many in each following one."""
+FIRST_TRIES = 3
+"""Contraction sequences per width in the first round, and that many more in each following one."""
+
+
+class Atom:
+    """A connected graph with `lower <= treewidth <= upper.width`."""
+
+    def __init__(self, adjacency: Adjacency, lower: int, deadline: Deadline) -> None:
+        self.adjacency = adjacency
+        self.lower = lower
+        self.exhausted = False
+        self._deadline = deadline
+        self._n_rounds = 0
+        self.upper = UpperBound(adjacency, deadline.check)
+
+    def refine(self, floor: int, rng: random.Random) -> None:
+        """One round: better orders, then widths refuted on minors or on the whole. `floor`: what is known to be enough.
+
+        Each round works harder. Without a time limit all is done by counts, so that results depend on the graph alone.
+        """
+        self.lower = max(self.lower, floor)
+        if len(self.adjacency) <= SMALL:
+            while self.lower < self.upper.width:
+                self._decide(self.adjacency, None)
+            return
+        if not self._n_rounds:
+            self.lower = max(self.lower, minor_min_width(self.adjacency, (1 << len(self.adjacency)) - 1))
+        self.upper.improve(FIRST_RUNS << self._n_rounds, rng, self.lower)
+        max_unions = FIRST_UNIONS * 3**self._n_rounds
+        self._n_rounds += 1
+        while self.lower < self.upper.width and self._close_in(max_unions, rng):
+            pass
+
+    def _close_in(self, max_unions: int, rng: random.Random) -> bool:
+        """Whether the lower bound could be raised or shown to be the treewidth within the unions allowed."""
+        for minor in promising(self.adjacency, self.lower, FIRST_TRIES * self._n_rounds, rng):
+            self._deadline.check()
+            try:
+                if self._decide(minor, max_unions):
+                    return True
+            except positive.GaveUpError:
+                break
+        try:
+            return self._decide(self.adjacency, max_unions)
+        except positive.GaveUpError:
+            return False
+
+    def _decide(self, minor: Adjacency, max_unions: int | None) -> bool:
+        """Search a minor for an order within the lower bound; whether that changed a bound."""
+        order = positive.order_within(minor, self.lower, max_unions=max_unions, check=self._deadline.check)
+        if order is None:
+            self.lower, self.exhausted = self.lower + 1, True
+        elif minor is self.adjacency:
+            self.upper.width, self.upper.order = self.lower, order
+        else:
+            return False
+        return True
