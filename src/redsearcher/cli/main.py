@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 
 from redsearcher import __version__
-from redsearcher.cli import data, report, rollout, run, tasks, web, world
+from redsearcher.cli import data, graph, report, rollout, run, tasks, web, world
 from redsearcher.errors import RedsearcherError
 
 UsageError = typer.BadParameter.__bases__[0]
@@ -25,6 +25,7 @@ app.add_typer(web.app, name="web")
 app.add_typer(tasks.app, name="tasks")
 app.command("rollout")(rollout.rollout)
 app.add_typer(data.app, name="data")
+app.add_typer(graph.app, name="graph")
 app.command("report")(report.report)
 app.command("run")(run.run)
 

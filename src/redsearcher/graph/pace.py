@@ -6,6 +6,10 @@ from pathlib import Path
 from redsearcher.errors import InputError
 from redsearcher.records.task import Decomposition
 
+MAX_VERTICES = 20_000
+"""Larger graphs are refused: neighbourhoods are bit sets, so that memory grows with the square."""
+MAX_DIGITS = 9
+
 
 def read_graph(path: Path) -> dict[str, frozenset[str]]:
     """Neighbours by vertex number, as text. Raises InputError naming the file and line of the first fault.
@@ -23,14 +27,16 @@ def read_graph(path: Path) -> dict[str, frozenset[str]]:
         if words[0] == "p":
             if neighbours is not None:
                 raise InputError(f"{where}: a second `p` line; a graph file has one")
-            if len(words) != 4 or words[1] != "tw" or not (words[2].isdecimal() and words[3].isdecimal()):
+            if len(words) != 4 or words[1] != "tw" or not (_is_count(words[2]) and _is_count(words[3])):
                 raise InputError(f"{where}: expected `p tw VERTICES EDGES`, got {line.strip()[:60]!r}")
+            if int(words[2]) > MAX_VERTICES:
+                raise InputError(f"{where}: {words[2]} vertices; at most {MAX_VERTICES} are taken")
             neighbours = {str(v): set() for v in range(1, int(words[2]) + 1)}
             n_said = int(words[3])
             continue
         if neighbours is None:
             raise InputError(f"{where}: expected `p tw VERTICES EDGES` before any edge, got {line.strip()[:60]!r}")
-        if len(words) != 2 or not all(word.isdecimal() and str(int(word)) in neighbours for word in words):
+        if len(words) != 2 or not all(_is_count(word) and str(int(word)) in neighbours for word in words):
             raise InputError(f"{where}: expected two vertices from 1 to {len(neighbours)}, got {line.strip()[:60]!r}")
         a, b = (str(int(word)) for word in words)
         n_found += 1
@@ -54,6 +60,10 @@ def write_decomposition(path: Path, decomposition: Decomposition, n_vertices: in
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _is_count(word: str) -> bool:
+    return word.isdecimal() and len(word) <= MAX_DIGITS
 
 
 def _text(path: Path) -> str:
