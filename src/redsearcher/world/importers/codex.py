@@ -8,10 +8,11 @@ from urllib.parse import unquote
 
 from redsearcher.core.config import Config
 from redsearcher.errors import DataError, InputError
-from redsearcher.records.world import Document, Entity, Fact
+from redsearcher.records.world import Document, Entity, Fact, Statement, Strength
 from redsearcher.world.align import Aligner
 from redsearcher.world.build import Page, build_world
 from redsearcher.world.importers import codex_entity, ottqa
+from redsearcher.world.importers.life_date import life_dates
 from redsearcher.world.mention import MentionIndex
 from redsearcher.world.naming import demonyms
 from redsearcher.world.property import properties
@@ -19,12 +20,14 @@ from redsearcher.world.store import WorldInfo
 
 FOLDERS = ("codex", "codex-s-text", "ottqa-web")
 SOURCE = (
-    "Facts: CoDEx-S with the triples of CoDEx-M and CoDEx-L among its entities (Wikidata, CC0; CoDEx, MIT). "
+    "Facts: CoDEx-S with the triples of CoDEx-M and CoDEx-L among its entities (Wikidata, CC0; CoDEx, MIT); dates of "
+    "birth and death as the extracts of people open with. "
     "Aliases: Wikidata (CC0). Pages: English Wikipedia extracts, and passages and tables of OTT-QA (MIT); "
     "their text is from Wikipedia under CC BY-SA, whose authors are listed on the pages named by the URLs."
 )
 _RUN_ON = re.compile(r"(?<=[a-z0-9)\]])\.([\"”]?)(?=[A-Z][a-z])")
 _OPENING = 60
+Dated = tuple[Fact, tuple[int, int]]
 
 
 class CodexConfig(Config):
@@ -59,6 +62,7 @@ def import_codex(
         raise InputError(f"{data} lacks {', '.join(missing)}; put them there or name another folder")
     facts = read_facts(data)
     entities = codex_entity.read_entities(data, facts)
+    dated = read_life_dates(data, entities)
     return build_world(
         path,
         name="codex-s",
@@ -68,8 +72,8 @@ def import_codex(
         seed=config.seed,
         config_hash=config_hash or config.hash,
         entities=entities,
-        facts=facts,
-        pages=_pages(data, config, entities, facts),
+        facts=[*facts, *(fact for found in dated.values() for fact, _ in found)],
+        pages=_pages(data, config, entities, facts, dated),
         extra_names=demonyms(entities),
         progress=progress,
     )
@@ -123,12 +127,38 @@ def _triples(data: Path, release: str) -> Iterator[tuple[str, str, str]]:
                     raise DataError(f"{file} line {number} is no triple: {line[:80]!r}")
 
 
-def _pages(data: Path, config: CodexConfig, entities: list[Entity], facts: list[Fact]) -> Iterator[Page]:
+def read_life_dates(data: Path, entities: list[Entity]) -> dict[str, list[Dated]]:
+    """Birth and death dates that the extracts of people open with, by person."""
+    extracts = codex_entity.read_extracts(data)
+    return {
+        entity.id: [
+            (Fact(subject=entity.id, property=date.property, value=date.value), (date.start, date.end))
+            for date in life_dates(extract_text(extracts[entity.id]))
+        ]
+        for entity in entities
+        if entity.type == "person"
+    }
+
+
+def _pages(
+    data: Path, config: CodexConfig, entities: list[Entity], facts: list[Fact], dated: dict[str, list[Dated]]
+) -> Iterator[Page]:
     extra = demonyms(entities)
     index = MentionIndex((entity.id, [*entity.names, *extra.get(entity.id, ())]) for entity in entities)
     aligner = Aligner(facts, entities)
     for document in documents(data, config, entities):
-        yield document, aligner.statements(document, index.find(document.text))
+        statements = aligner.statements(document, index.find(document.text))
+        own = dated.get(document.about[0], []) if document.about else []
+        yield (
+            document,
+            [
+                *statements,
+                *(
+                    Statement(fact=fact.id, document=document.id, start=start, end=end, strength=Strength.STRICT)
+                    for fact, (start, end) in own
+                ),
+            ],
+        )
 
 
 def documents(data: Path, config: CodexConfig, entities: list[Entity]) -> Iterator[Document]:
