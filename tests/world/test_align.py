@@ -21,6 +21,8 @@ ENTITIES = [
     Entity(id="painter", label="painter", type="occupation"),
     Entity(id="lab", label="Moss Records", type="label"),
     Entity(id="film", label="Glass Rivers", type="film"),
+    Entity(id="jazz", label="jazz", type="genre"),
+    Entity(id="tongue", label="Lyric", type="language"),
 ]
 INDEX = MentionIndex((entity.id, entity.names) for entity in ENTITIES)
 
@@ -70,6 +72,35 @@ def test_lists_and_adjectives():
     assert stated("Ada Kern was a Lyran-born poet.", ("ada", "P27", "lyra")) == set()
 
 
+def test_names_of_occupations_are_still_words_to_a_pattern():
+    fact = ("ada", "P136", "jazz")
+    assert stated("Ada Kern is a jazz pianist and painter.", fact, about=("ada",)) == {fact}
+
+
+def test_sentence_on_a_page_need_not_name_its_entity():
+    fact = ("lyra", "P37", "tongue")
+    assert stated("Lyric is the official language.", fact, about=("lyra",)) == {fact}
+    assert stated("Lyric is the official language.", fact, about=("tor",)) == set()
+
+
+def test_opening_under_an_unknown_name_is_about_the_page_entity():
+    text = "Adelheid Kernova (née Kern; born 1911), known as Queen A, was a Lyran poet."
+    facts = {("ada", "P106", "poet"), ("ada", "P27", "lyra")}
+    assert stated(text, *facts, about=("ada",)) == facts
+    assert stated("It rained. " + text.replace("Kern", "Bern"), *facts, about=("ada",)) == set()
+
+
+def test_object_named_twice_and_dates_of_life_in_parentheses():
+    text = "Ada Kern (3 May 1911, Tor Harbour – 4 June 1982, Tor Harbour) was a poet."
+    facts = {("ada", "P19", "tor"), ("ada", "P20", "tor")}
+    assert stated(text, *facts, about=("ada",)) == facts
+
+
+def test_former_fact_is_not_stated():
+    text = "Ada Kern is no longer a fellow of the University of Tor."
+    assert stated(text, ("ada", "P463", "uni"), about=("ada",)) == set()
+
+
 def test_denied_fact_is_not_stated():
     assert stated("Ada Kern never studied at the University of Tor.", ("ada", "P69", "uni")) == set()
 
@@ -114,6 +145,8 @@ def test_pattern_syntax():
 
 def test_sentences_end_where_they_should():
     text = 'Dr. A. B. Lee left the U.S. in 1950. "Why?" he said.\nÉva stayed. 他走了。她来了。'
+    glued = 'She called it "home".Born in Tor, she left.'
+    assert [glued[start:end] for start, end in sentences(glued)] == ['She called it "home".', "Born in Tor, she left."]
     found = [text[start:end] for start, end in sentences(text)]
     assert found == [
         "Dr. A. B. Lee left the U.S. in 1950.", '"Why?" he said.', "Éva stayed.", "他走了。", "她来了。",

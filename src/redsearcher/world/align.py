@@ -13,7 +13,7 @@ from functools import cache
 
 from redsearcher.records.world import Document, Entity, Fact, Statement, Strength
 from redsearcher.world.mention import Mention
-from redsearcher.world.pattern import OBJECT, SUBJECT, patterns
+from redsearcher.world.pattern import OBJECT, SUBJECT, TOPIC, patterns
 from redsearcher.world.property import properties
 from redsearcher.world.sentence import sentences
 from redsearcher.world.sentence_view import SentenceView, Topic
@@ -46,11 +46,11 @@ class Aligner:
             return []
         topic = self._topic(document)
         starts = [mention.start for mention in mentions]
-        for start, end in sentences(document.text):
+        for number, (start, end) in enumerate(sentences(document.text)):
             inside = mentions[bisect_left(starts, start) : bisect_left(starts, end)]
             if not inside:
                 continue
-            view = SentenceView(document.text[start:end], start, inside, self._types, topic)
+            view = SentenceView(document.text[start:end], start, inside, self._types, topic, is_lead=number == 0)
             for fact in self._candidates(view):
                 if fact.id not in found and says(view, fact.subject, fact.property, str(fact.object)):
                     found[fact.id] = Statement(
@@ -80,7 +80,7 @@ def says(view: SentenceView, subject: str, property: str, object_: str) -> bool:
         lines += view.lines(object_, subject)
     wanted = patterns().get(property)
     if wanted is None:
-        return any(_has_cue(line, property) for line in lines)
+        return any(_has_cue(line, property) for line in lines if TOPIC not in line)
     return any(pattern.search(line) for line in lines for pattern in wanted)
 
 

@@ -9,13 +9,17 @@ from importlib.resources import files
 SUBJECT, OBJECT = "\ue000", "\ue001"
 GROUP_MARKS = {"person": "\ue002", "place": "\ue003", "group": "\ue004", "other": "\ue005"}
 
+# Stands after the mark of the page's own entity at the head of a sentence that need not name it.
+TOPIC = "\ue007"
+
 _STOPS = (
     "who|whom|whose|which|that|not|never|of|for|with|by|from|to|at|in|on|after|before|as|[.;:!?(),]|"
-    f"[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}]"
+    f"[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}{TOPIC}]"
 )
 _PHRASE = rf"(?:(?!(?:{_STOPS}) )\S+ ){{0,4}}?"
-_FAR = rf"(?:(?!(?:not|never|[.;!?]|[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}]) )\S+ ){{0,14}}?"
-_ANY = rf"(?:(?!(?:not|never|[.;!?]|[{SUBJECT}{OBJECT}]) )\S+ ){{0,25}}?"
+_FAR = rf"(?:(?!(?:not|never|longer|[.;!?]|[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}{TOPIC}]) )\S+ ){{0,14}}?"
+_ANY = rf"(?:(?!(?:not|never|[.;!?]|[{SUBJECT}{OBJECT}{TOPIC}]) )\S+ ){{0,25}}?"
+_ALL = rf"(?:(?!(?:not|never|longer|[{OBJECT}{TOPIC}]) )\S+ ){{0,250}}?"
 _DATE = (
     r"(?:(?:\d\S*|,|on|c\.?|circa|about|around|or|the|early|late|january|february|march|april|may|june|july|august|"
     r"september|october|november|december|jan\.?|feb\.?|mar\.?|apr\.?|jun\.?|jul\.?|aug\.?|sep\.?|sept\.?|oct\.?|"
@@ -24,7 +28,8 @@ _DATE = (
 _BE = r"(?:, )?(?:is|was|are|were|be|been|being|became|remains) "
 _OCC = (
     "(?:(?!(?:of|by|in|and|,|to|with|for|from) )[^\\s\ue000-\ue002]+ ){0,2}"
-    r"(?:\S*(?:er|or|ist|ian|man|woman|ess|poet|chef|king|queen|president|champion|athlete|architect|cleric)|\ue005) "
+    r"(?:\S*(?:er|or|ist|ian|man|woman|ess|poet|chef|king|queen|president|champion|athlete|architect|cleric|critic|model|monarch|academic|diplomat|dj|star|"
+    r"comic|polymath|activist|spy|saint|priest|monk|nun)s?|\ue005) "
 )
 _LIST_WORD = rf"(?!(?:who|whom|whose|which|that|by|not|never|[.;:!?(),{SUBJECT}{OBJECT}]|and|or|&) )\S+ "
 _MEMBER = rf"(?:{_LIST_WORD}){{1,8}}(?:, and|, or|,|and|&|or|as well as) "
@@ -40,6 +45,9 @@ _NO_LIST = rf"(?!(?:, (?:the )?{_PLACE} )*(?:, )?(?:and|or|&) (?:the )?{_PLACE})
 _TOKENS = {
     "{S}": f"{SUBJECT} ",
     "{O}": f"{OBJECT} ",
+    "{S:}": f"{SUBJECT} {TOPIC} ",
+    "{O:}": f"{OBJECT} {TOPIC} ",
+    "~": _ALL,
     "{S*}": f"{_LONG_LIST}{_LAST}{SUBJECT} ",
     "{O*}": f"{_LIST}{_LAST}{OBJECT} ",
     "_": _PHRASE,
@@ -48,11 +56,12 @@ _TOKENS = {
     "#": _DATE,
     "CHAIN": _CHAIN,
     "NOLIST": _NO_LIST,
+    "NOBY": "(?!by )",
     "BE": _BE,
     "OCC": _OCC,
 }
-# "German-born" does not call anybody German.
-_HYPHEN = r"(?!-\w)"
+# "German-born" does not call anybody German, nor does a hall of fame's name say who plays its music.
+_HYPHEN = r"(?!-\w|(?:music )?halls? )"
 
 
 @cache

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？][”’」]?|\n+")
+_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|(?<=[a-z][\"”)\]])\.(?=[A-Z][a-z])|[。！？][”’」]?|\n+")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|[A-Z]\.[A-Z]|Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|Rev|Gen|Col|Capt|Lt|Sgt|Gov|Sen|Rep|Hon|No|vs|"
-    r"v|c|ca|cf|approx|e\.g|i\.e|Mt|Ft|Bros|Fr|Vol|pp|ed|eds|op|Op|born|b|d|r|lit|Sir|Messrs|Ste)\.$"
+    r"v|c|ca|cf|approx|e\.g|i\.e|Mt|Ft|Bros|Fr|Vol|pp|ed|eds|op|Op|born|b|d|r|lit|Sir|Messrs|Ste|tr)\.$"
 )
 _OPENING = re.compile(r"\s+[\"'“‘(\[]?[A-Z0-9\u00c0-\u00de\u0400-\u042f\u3400-\u9fff]")
 
@@ -20,7 +20,9 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
             end = match.start()
         elif text[match.start()] in ".!?":
             before = text[max(start, match.start() - 12) : match.start() + 1]
-            if _ABBREVIATION.search(before) or not (end == len(text) or _OPENING.match(text, end)):
+            if _ABBREVIATION.search(before) or not (
+                end == len(text) or text[end].isupper() or _OPENING.match(text, end)
+            ):
                 continue
         if span := _trimmed(text, start, end):
             yield span
