@@ -4,7 +4,7 @@ import random
 
 from redsearcher.graph import positive
 from redsearcher.graph.bitgraph import Adjacency, minor_min_width
-from redsearcher.graph.contraction import promising
+from redsearcher.graph.contraction import Minor, lifted, promising
 from redsearcher.graph.deadline import Deadline
 from redsearcher.graph.upper import UpperBound
 
@@ -37,7 +37,7 @@ class Atom:
         self.lower = max(self.lower, floor)
         if len(self.adjacency) <= SMALL:
             while self.lower < self.upper.width:
-                self._decide(self.adjacency, None)
+                self._decide(None)
             return
         if not self._n_rounds:
             self.lower = max(self.lower, minor_min_width(self.adjacency, (1 << len(self.adjacency)) - 1))
@@ -49,25 +49,37 @@ class Atom:
 
     def _close_in(self, max_unions: int, rng: random.Random) -> bool:
         """Whether the lower bound could be raised or shown to be the treewidth within the unions allowed."""
-        for minor in promising(self.adjacency, self.lower, FIRST_TRIES * self._n_rounds, rng):
-            self._deadline.check()
-            try:
-                if self._decide(minor, max_unions):
-                    return True
-            except positive.GaveUpError:
-                break
         try:
-            return self._decide(self.adjacency, max_unions)
+            for minor in promising(self.adjacency, self.lower, FIRST_TRIES * self._n_rounds, rng):
+                if self._try_minor(minor, max_unions):
+                    return True
+        except positive.GaveUpError:
+            pass
+        try:
+            self._decide(max_unions)
         except positive.GaveUpError:
             return False
-
-    def _decide(self, minor: Adjacency, max_unions: int | None) -> bool:
-        """Search a minor for an order within the lower bound; whether that changed a bound."""
-        order = positive.order_within(minor, self.lower, max_unions=max_unions, check=self._deadline.check)
-        if order is None:
-            self.lower, self.exhausted = self.lower + 1, True
-        elif minor is self.adjacency:
-            self.upper.width, self.upper.order = self.lower, order
-        else:
-            return False
         return True
+
+    def _try_minor(self, minor: Minor, max_unions: int) -> bool:
+        """Whether the minor is wider than the lower bound; if not, its order hints at one of the whole."""
+        order = positive.order_within(minor.adjacency, self.lower, check=self._deadline.check, max_unions=max_unions)
+        if order is None:
+            self._refuted()
+            return True
+        self.upper.learn(lifted(self.adjacency, minor, order))
+        return False
+
+    def _decide(self, max_unions: int | None) -> None:
+        """Find out whether the lower bound is the treewidth."""
+        order = positive.order_within(
+            self.adjacency, self.lower, check=self._deadline.check, max_unions=max_unions, bags=self.upper.pool
+        )
+        if order is None:
+            self._refuted()
+        else:
+            self.upper.width, self.upper.order = self.lower, order
+
+    def _refuted(self) -> None:
+        self.lower += 1
+        self.exhausted = True

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from heapq import heappop, heappush
 
-from redsearcher.graph.bitgraph import Adjacency, parts_and_borders
+from redsearcher.graph.bitgraph import Adjacency, Flood
 from redsearcher.graph.plan import bits
 
 
@@ -31,6 +31,7 @@ class Blocks:
     def __init__(self, adjacency: Adjacency, width: int) -> None:
         self.adjacency = adjacency
         self.width = width
+        self._flood = Flood(adjacency)
         self.everything = (1 << len(adjacency)) - 1
         self.root: int | None = None
         self._bags: dict[int, int] = {}
@@ -45,7 +46,7 @@ class Blocks:
         """
         if bag in self._seen or self.root is not None:
             return
-        parts = parts_and_borders(self.adjacency, self.everything & ~inside & ~bag)
+        parts = self._flood.parts_and_borders(self.everything & ~inside & ~bag)
         unknown = [pair for pair in parts if pair[0] not in self._bags]
         if not unknown:
             self.root = bag
@@ -63,7 +64,7 @@ class Blocks:
             border = 0
             self._hope(bag, unknown, 0, 0)
         # rarely, light components can be the ones above: those that leave a block without the heavy one
-        parts = parts_and_borders(self.adjacency, self.everything & ~bag)
+        parts = self._flood.parts_and_borders(self.everything & ~bag)
         for above in parts:
             if not border & ~above[1] and above not in heavy:
                 self._infer(bag, parts, above, 0)
@@ -87,7 +88,7 @@ class Blocks:
             self._learn(block, border, bag)
 
     def next_good(self) -> tuple[int, int] | None:
-        """A good block with its border, each once, small ones first; None when all were told or a root is found."""
+        """A good block with its border, each once, large ones first; None when all were told or a root is found."""
         if self.root is not None or not self._queue:
             return None
         _, block, border = heappop(self._queue)
@@ -109,13 +110,13 @@ class Blocks:
         while pending:
             among, bag = pending.pop()
             order += bits(bag & among)
-            pending += [(part, self._bags[part]) for part, _ in parts_and_borders(self.adjacency, among & ~bag)]
+            pending += [(part, self._bags[part]) for part, _ in self._flood.parts_and_borders(among & ~bag)]
         return order[::-1]
 
     def _learn(self, block: int, border: int, bag: int) -> None:
         if block not in self._bags:
             self._bags[block] = bag
-            heappush(self._queue, (block.bit_count(), block, border))
+            heappush(self._queue, (-block.bit_count(), block, border))
 
     def _hope(self, bag: int, owed: list[tuple[int, int]], block: int, border: int) -> None:
         if all(edge.bit_count() <= self.width and self._is_light(part, edge) for part, edge in owed):

@@ -5,7 +5,7 @@ graph down, which separators might do, good blocks are put together to larger on
 up, so that work is spent only on parts that can be decomposed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from redsearcher.graph.bitgraph import Adjacency
@@ -28,10 +28,13 @@ class _Unions(Protocol):
     def append(self, union: int, border: int, shared: int) -> None: ...
 
 
-def order_within(adjacency: Adjacency, width: int, *, max_unions: int | None = None, check: Check) -> list[int] | None:
+def order_within(
+    adjacency: Adjacency, width: int, *, check: Check, max_unions: int | None = None, bags: Iterable[int] = ()
+) -> list[int] | None:
     """An elimination order of a connected graph that meets no degree above `width`; None if its treewidth is larger.
 
-    `check` is called again and again and may raise, to stop the search. Raises GaveUpError after `max_unions` unions.
+    `check` is called again and again and may raise, to stop the search. `bags` are offered besides those found: they
+    change no result but may lead to it sooner. Raises GaveUpError after `max_unions` unions.
     """
     if len(adjacency) <= width + 1:
         return list(range(len(adjacency)))
@@ -40,6 +43,10 @@ def order_within(adjacency: Adjacency, width: int, *, max_unions: int | None = N
     for vertex, around in enumerate(adjacency):
         if around.bit_count() <= width:
             blocks.offer(around | 1 << vertex, 1 << vertex)
+    for bag in bags:
+        if bag.bit_count() <= width + 1:
+            check()
+            blocks.offer(bag)
     while (good := blocks.next_good()) is not None:
         check()
         search.join(*good)

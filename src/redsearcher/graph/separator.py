@@ -35,7 +35,10 @@ def is_safe(adjacency: Adjacency, separator: int) -> bool:
     if full >= 2 and _share_a_vertex(missing):
         return True
     rest = (1 << len(adjacency)) - 1 & ~separator
-    return all(_has_clique_minor(adjacency, separator, rest & ~part, len(missing)) for part, _ in parts)
+    return all(
+        any(_has_clique_minor(adjacency, separator, rest & ~part, len(missing), grow) for grow in (False, True))
+        for part, _ in parts
+    )
 
 
 def cut(adjacency: Adjacency, separator: int) -> list[tuple[Adjacency, list[int]]]:
@@ -60,14 +63,17 @@ def _share_a_vertex(pairs: list[tuple[int, int]]) -> bool:
     return any(all(vertex in pair for pair in pairs) for vertex in pairs[0])
 
 
-def _has_clique_minor(adjacency: Adjacency, roots: int, rest: int, n_missing: int) -> bool:
-    """Whether contracting the rest, greedily, into the roots or together joins all roots with each other."""
+def _has_clique_minor(adjacency: Adjacency, roots: int, rest: int, n_missing: int, grow: bool) -> bool:
+    """Whether contracting the rest, greedily, joins all roots with each other.
+
+    Where nothing is gained at once, a vertex of the rest goes into its only root if `grow`, else two are made one.
+    """
     if rest.bit_count() > MAX_CONTRACTED:
         return False
     among = roots | rest
     graph = {vertex: adjacency[vertex] & among for vertex in bits(among)}
     while n_missing:
-        best = _best_contraction(graph, roots, rest)
+        best = _joining(graph, roots, rest) or _preparing(graph, roots, rest, grow)
         if best is None:
             return False
         gain, vertex, into = best
@@ -79,33 +85,35 @@ def _has_clique_minor(adjacency: Adjacency, roots: int, rest: int, n_missing: in
     return True
 
 
-def _best_contraction(graph: dict[int, int], roots: int, rest: int) -> tuple[int, int, int] | None:
-    """(new edges among the roots, vertex of the rest, neighbour to contract it into), or None if nothing is gained.
-
-    Of several that join roots at once, the vertex that gives up least; else two of the rest that will join roots.
-    """
+def _joining(graph: dict[int, int], roots: int, rest: int) -> tuple[int, int, int] | None:
+    """(new edges among the roots, vertex of the rest, root to contract it into) that gives up least, or None."""
     best: tuple[float, int, int, int] | None = None
     for vertex in bits(rest):
         own = graph[vertex] & roots
         for into in bits(own):
             gain = (own & ~graph[into] & ~(1 << into)).bit_count()
             if gain:
-                key = (gain - own.bit_count() * own.bit_count() / 2, gain, vertex, into)
+                key = (gain - own.bit_count() ** 2 / 2, gain, vertex, into)
                 best = max(best, key) if best else key
-    if best:
-        return best[1:]
-    later: tuple[int, int, int] | None = None
+    return best[1:] if best else None
+
+
+def _preparing(graph: dict[int, int], roots: int, rest: int, grow: bool) -> tuple[int, int, int] | None:
+    """A contraction that joins no roots yet: (0, vertex, neighbour), or None when there is none left."""
+    if grow:
+        for vertex in sorted(bits(rest), key=lambda v: -(graph[v] & rest).bit_count()):
+            if (graph[vertex] & roots).bit_count() == 1 and graph[vertex] & rest:
+                return 0, vertex, next(iter(bits(graph[vertex] & roots)))
+    best: tuple[int, int, int] | None = None
     for vertex in bits(rest):
         own = graph[vertex] & roots
         for into in bits(graph[vertex] & rest & ((1 << vertex) - 1)):
             both = own | graph[into] & roots
-            missing = sum((both & ~graph[root]).bit_count() - 1 for root in bits(both))
-            key2 = (missing, vertex, into)
-            if missing and (later is None or key2 > later):
-                later = key2
-    if later:
-        return 0, later[1], later[2]
-    # nothing joins roots at once or in two steps: draw together what is left of the rest
+            key = (sum((both & ~graph[root]).bit_count() - 1 for root in bits(both)), vertex, into)
+            if key[0] and (best is None or key > best):
+                best = key
+    if best:
+        return 0, best[1], best[2]
     for vertex in sorted(bits(rest), key=lambda v: graph[v].bit_count()):
         if graph[vertex] & rest:
             return 0, vertex, next(iter(bits(graph[vertex] & rest)))

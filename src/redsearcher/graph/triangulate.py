@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from redsearcher.graph.bitgraph import Adjacency, parts_and_borders
+from redsearcher.graph.bitgraph import Adjacency, Flood
 from redsearcher.graph.plan import bits
 
 
@@ -14,12 +14,12 @@ def minimal_triangulation(
     LB-Triang (Berry, Bordat, Heggernes, Simonet and Villanger 2006): whatever a vertex's neighbourhood cuts off has a
     border, which becomes a clique. Separators come each once, in the order found.
     """
-    filled = list(adjacency)
+    filled, flood = list(adjacency), Flood(adjacency)
     everything = (1 << len(adjacency)) - 1
     separators: dict[int, None] = {}
     for vertex in order:
         check()
-        for _, border in parts_and_borders(adjacency, everything & ~filled[vertex] & ~(1 << vertex)):
+        for _, border in flood.parts_and_borders(everything & ~filled[vertex] & ~(1 << vertex)):
             if border not in separators:
                 separators[border] = None
                 for other in bits(border):

@@ -28,42 +28,41 @@ class UpperBound:
         self._adjacency = adjacency
         self._everything = (1 << len(adjacency)) - 1
         self._check = check
-        self._pool: dict[int, None] = {}
+        self.pool: dict[int, None] = {}
         self._n_runs = 0
         self.width, self.order = greedy_order(adjacency, self._everything, by_degree=len(adjacency) > LARGE)
 
     def improve(self, n_runs: int, rng: random.Random, enough: int) -> None:
         """More greedy runs, then combine; stop where the width is down to `enough`."""
-        n_before = len(self._pool)
+        n_before = len(self.pool)
         for _ in range(n_runs):
             if self.width <= enough:
                 return
             self._check()
             by_degree, noise = MOODS[self._n_runs % len(MOODS)]
             self._n_runs += 1
-            self._add(
-                *greedy_order(
-                    self._adjacency, self._everything, rng, by_degree=by_degree, noise=noise, check=self._check
-                )
+            width, order = greedy_order(
+                self._adjacency, self._everything, rng, by_degree=by_degree, noise=noise, check=self._check
             )
-        if len(self._pool) > n_before:
+            if width <= self.width + POOL_SLACK:
+                self.learn(order)
+        if len(self.pool) > n_before:
             while self.width > enough and self._combine():
                 pass
 
-    def _add(self, width: int, order: list[int]) -> None:
-        if width > self.width + POOL_SLACK:
-            return
+    def learn(self, order: list[int]) -> None:
+        """Take what is good in an order: itself, if it is better, and bags for the pool."""
         filled, _ = minimal_triangulation(self._adjacency, order, self._check)
         order, cliques = perfect_order(filled, self._everything)
         width = max(clique.bit_count() for clique in cliques) - 1
         if width < self.width:
             self.width, self.order = width, order
-        self._pool.update(dict.fromkeys(clique for clique in cliques if clique.bit_count() <= self.width))
+        self.pool.update(dict.fromkeys(clique for clique in cliques if clique.bit_count() <= self.width))
 
     def _combine(self) -> bool:
         """Look for an order one narrower than the best in the pool."""
         blocks = Blocks(self._adjacency, self.width - 1)
-        for bag in self._pool:
+        for bag in self.pool:
             if bag.bit_count() <= self.width:
                 self._check()
                 blocks.offer(bag)
