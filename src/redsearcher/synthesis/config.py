@@ -26,6 +26,9 @@ class SynthConfig(Config):
     """Stop after this many units in all."""
     units_per_cell: int = Field(default=24, ge=1)
     """Give a cell up after so many units aimed at it; the cell report then says what was in the way."""
+    pairs: int = Field(default=0, ge=0)
+    """For k = 2: pairs of entities that share two neighbours drawn per unit and anchored by trial, instead of grown
+    structures. For worlds whose cycles all run through hubs; 0 turns it off."""
     attempts: int = Field(default=12, ge=1)
     """Structures grown per unit (six times as many for k = 3, most of which are seen through at once)."""
     per_unit: int = Field(default=3, ge=1)

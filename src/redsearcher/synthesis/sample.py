@@ -16,6 +16,7 @@ from redsearcher.synthesis.choice import AnchorChoice
 from redsearcher.synthesis.compose import canonical, compose, topology
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import FactGraph
+from redsearcher.synthesis.probe import draw_pair, probe
 from redsearcher.synthesis.role import answers
 from redsearcher.synthesis.structure import Structure, grow
 from redsearcher.synthesis.tighten import tighten
@@ -47,6 +48,8 @@ class Sampler:
         draws = rng.derive(config.seed, "synthesis", number)
         tally: Counter[str] = Counter()
         found: dict[str, Candidate] = {}
+        if k == 2 and config.pairs and self.graph.seeds:
+            return self._pairs(number, msd, draws)
         for _ in range(config.attempts * (6 if k == 3 else 1) if self.graph.seeds else 0):
             structure = grow(self.graph, k, msd, config.max_unknowns, draws)
             if structure is None:
@@ -61,10 +64,42 @@ class Sampler:
                 found.setdefault(candidate.form, candidate)
             if len(found) >= config.per_unit:
                 break
+        return self._unit(number, k, msd, found, tally)
+
+    def _unit(self, number: int, k: int, msd: int, found: dict[str, Candidate], tally: Counter[str]) -> Unit:
         key = unit_key(self.world.id, self.config_hash, number)
         return Unit(
             key=key, number=number, k=k, msd=msd, candidates=tuple(found.values()), tally=dict(sorted(tally.items()))
         )
+
+    def _pairs(self, number: int, msd: int, draws: random.Random) -> Unit:
+        tally: Counter[str] = Counter()
+        found: dict[str, Candidate] = {}
+        for _ in range(self.config.pairs):
+            pair = draw_pair(self.graph, draws)
+            if pair is None:
+                continue
+            tally["structures"] += 1
+            for answer, role in answers(pair.structure, draws)[: ANSWERS_PER_STRUCTURE[2]]:
+                if self._asks_too_little(pair.structure, answer, tally):
+                    continue
+                query = probe(self.world, pair, answer, self.config, tally)
+                candidate = query and self._finished(query, role, number, tally)
+                if candidate:
+                    found.setdefault(candidate.form, candidate)
+                    break
+            if len(found) >= self.config.per_unit:
+                break
+        return self._unit(number, 2, msd, found, tally)
+
+    def _asks_too_little(self, structure: Structure, answer: int, tally: Counter[str]) -> bool:
+        """Whether the answer could be guessed from its type, or shares its name."""
+        node = structure.nodes[answer]
+        few = len(self.graph.members[int(self.graph.types[node])]) < self.config.min_pool
+        if few or node in self.graph.ambiguous:
+            tally["answer_easy_or_ambiguous"] += 1
+            return True
+        return False
 
     def _candidate(
         self, structure: Structure, n_answers: int, number: int, draws: random.Random, tally: Counter[str]
@@ -72,31 +107,32 @@ class Sampler:
         graph = self.graph
         choice = AnchorChoice(graph, structure)
         for answer, role in answers(structure, draws)[:n_answers]:
-            node = structure.nodes[answer]
-            if len(graph.members[int(graph.types[node])]) < self.config.min_pool or node in graph.ambiguous:
-                tally["answer_easy_or_ambiguous"] += 1
+            if self._asks_too_little(structure, answer, tally):
                 continue
             anchors = tighten(graph, structure, answer, choice, self.config, draws, tally)
             if anchors is None:
                 continue
-            query = compose(graph, structure, answer, anchors)
-            certificate = self._proof(query, tally)
-            if certificate is None:
-                continue
-            question = self._question(query, number, tally)
-            if question is None:
-                continue
-            tally["tight"] += 1
-            tally[f"tight_msd_{certificate.msd_loose}"] += 1
-            return Candidate(
-                query=query,
-                question=question,
-                role=role,
-                topology=topology(query),
-                form=canonical(query),
-                certificate=certificate,
-            )
+            candidate = self._finished(compose(graph, structure, answer, anchors), role, number, tally)
+            if candidate is not None:
+                return candidate
         return None
+
+    def _finished(self, query: Query, role: str, number: int, tally: Counter[str]) -> Candidate | None:
+        """The query with its proof and its words, or None where one of them fails."""
+        certificate = self._proof(query, tally)
+        question = None if certificate is None else self._question(query, number, tally)
+        if certificate is None or question is None:
+            return None
+        tally["tight"] += 1
+        tally[f"tight_msd_{certificate.msd_loose}"] += 1
+        return Candidate(
+            query=query,
+            question=question,
+            role=role,
+            topology=topology(query),
+            form=canonical(query),
+            certificate=certificate,
+        )
 
     def _proof(self, query: Query, tally: Counter[str]) -> Certificate | None:
         world = self.world
