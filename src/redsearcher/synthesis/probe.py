@@ -1,8 +1,8 @@
 """Anchors by trial: draw a few, test the query, keep what is unique and tight.
 
-Judging all anchors of a structure at once (`tighten`) needs its solutions as tables. Where a latent is a hub (a country,
-an occupation) those tables outgrow any bound, while a single anchored query is still answered in a millisecond: so here
-anchors are drawn first and the query is judged afterwards.
+Judging all anchors of a structure at once (`tighten`) needs its solutions as tables. Where a latent is a hub, such as a
+country or an occupation, those tables outgrow any bound, while a single anchored query is still answered in a
+millisecond: so here anchors are drawn first and the query is judged afterwards.
 """
 
 import random
