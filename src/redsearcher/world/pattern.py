@@ -17,8 +17,9 @@ _STOPS = (
     f"[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}{TOPIC}]"
 )
 _PHRASE = rf"(?:(?!(?:{_STOPS}) )\S+ ){{0,4}}?"
-_FAR = rf"(?:(?!(?:not|never|longer|[.;!?]|[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}{TOPIC}]) )\S+ ){{0,14}}?"
-_ANY = rf"(?:(?!(?:not|never|[.;!?]|[{SUBJECT}{OBJECT}{TOPIC}]) )\S+ ){{0,25}}?"
+_MARKS = f"[{SUBJECT}{OBJECT}{GROUP_MARKS['person']}{TOPIC}]"
+_FAR = rf"(?:{SUBJECT} 's |(?!(?:not|never|longer|[.;!?]|{_MARKS}) )\S+ ){{0,14}}?"
+_ANY = rf"(?:{SUBJECT} 's |(?!(?:not|never|[.;!?]|[{SUBJECT}{OBJECT}{TOPIC}]) )\S+ ){{0,25}}?"
 _ALL = rf"(?:(?!(?:not|never|longer|[{OBJECT}{TOPIC}]) )\S+ ){{0,250}}?"
 _DATE = (
     r"(?:(?:\d\S*|,|on|c\.?|circa|about|around|or|the|early|late|january|february|march|april|may|june|july|august|"

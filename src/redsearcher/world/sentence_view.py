@@ -53,7 +53,11 @@ class Topic(NamedTuple):
         short: set[str] = set()
         if type_ == "person":
             last = (name.split()[-1] for name in names if " " in name)
-            short = {part for part in last if len(part) >= _MIN_SHORT_NAME and part[0].isupper() and part.isalpha()}
+            short = {
+                part
+                for part in last
+                if len(part) >= _MIN_SHORT_NAME and part[0].isupper() and part.replace("-", "").isalpha()
+            }
         return cls(entity, group_of(type_), frozenset(short))
 
 
