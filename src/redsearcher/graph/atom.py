@@ -37,49 +37,58 @@ class Atom:
         self.lower = max(self.lower, floor)
         if len(self.adjacency) <= SMALL:
             while self.lower < self.upper.width:
-                self._decide(None)
+                self._decide(self.lower, None)
             return
         if not self._n_rounds:
             self.lower = max(self.lower, minor_min_width(self.adjacency, (1 << len(self.adjacency)) - 1))
         self.upper.improve(FIRST_RUNS << self._n_rounds, rng, self.lower)
         max_unions = FIRST_UNIONS * 3**self._n_rounds
         self._n_rounds += 1
-        while self.lower < self.upper.width and self._close_in(max_unions, rng):
+        while self.lower < self.upper.width and self._close_in_on_whole(self.upper.width - 1, max_unions):
             pass
+        stride = 1
+        while self.lower < self.upper.width:
+            width = min(self.lower + stride, self.upper.width) - 1
+            if self._close_in(width, max_unions, rng):
+                stride *= 2
+            elif stride > 1:
+                stride = 1
+            else:
+                break
 
-    def _close_in(self, max_unions: int, rng: random.Random) -> bool:
-        """Whether the lower bound could be raised or shown to be the treewidth within the unions allowed."""
+    def _close_in(self, width: int, max_unions: int, rng: random.Random) -> bool:
+        """Whether it could be found out, within the unions allowed, if the treewidth is larger than `width`."""
         try:
-            for minor in promising(self.adjacency, self.lower, FIRST_TRIES * self._n_rounds, rng):
-                if self._try_minor(minor, max_unions):
+            for minor in promising(self.adjacency, width, FIRST_TRIES * self._n_rounds, rng):
+                if self._try_minor(minor, width, max_unions):
                     return True
         except positive.GaveUpError:
             pass
+        return self._close_in_on_whole(width, max_unions)
+
+    def _close_in_on_whole(self, width: int, max_unions: int) -> bool:
+        """The same without minors."""
         try:
-            self._decide(max_unions)
+            self._decide(width, max_unions)
         except positive.GaveUpError:
             return False
         return True
 
-    def _try_minor(self, minor: Minor, max_unions: int) -> bool:
-        """Whether the minor is wider than the lower bound; if not, its order hints at one of the whole."""
-        order = positive.order_within(minor.adjacency, self.lower, check=self._deadline.check, max_unions=max_unions)
+    def _try_minor(self, minor: Minor, width: int, max_unions: int) -> bool:
+        """Whether a minor is wider than `width`; if not, its order hints at one of the whole."""
+        order = positive.order_within(minor.adjacency, width, check=self._deadline.check, max_unions=max_unions)
         if order is None:
-            self._refuted()
+            self.lower, self.exhausted = width + 1, True
             return True
         self.upper.learn(lifted(self.adjacency, minor, order))
         return False
 
-    def _decide(self, max_unions: int | None) -> None:
-        """Find out whether the lower bound is the treewidth."""
+    def _decide(self, width: int, max_unions: int | None) -> None:
+        """Find out whether the treewidth is at most `width`."""
         order = positive.order_within(
-            self.adjacency, self.lower, check=self._deadline.check, max_unions=max_unions, bags=self.upper.pool
+            self.adjacency, width, check=self._deadline.check, max_unions=max_unions, bags=self.upper.pool
         )
         if order is None:
-            self._refuted()
-        else:
-            self.upper.width, self.upper.order = self.lower, order
-
-    def _refuted(self) -> None:
-        self.lower += 1
-        self.exhausted = True
+            self.lower, self.exhausted = width + 1, True
+        elif width < self.upper.width:
+            self.upper.width, self.upper.order = width, order
