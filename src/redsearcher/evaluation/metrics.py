@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from redsearcher.evaluation.interval import Estimate, mean, proportion
 from redsearcher.records.task import Certificate, Task, Verdict, VerifyStage
-from redsearcher.records.trajectory import Score, StopReason, Trajectory
+from redsearcher.records.trajectory import FAILED_TO_RUN, Score, StopReason, Trajectory
 
 G = TypeVar("G", bound=Hashable)
 MSD_TOP = 5
@@ -28,8 +28,7 @@ class Success(NamedTuple):
 
 def success(trajectories: Sequence[Trajectory], scores: Mapping[str, Score]) -> Success:
     """Success over rollouts; a rollout without an answer counts as not solved, one that failed to run is left out."""
-    failed = (StopReason.MODEL_ERROR, StopReason.TOOL_ERROR, StopReason.INTERNAL_ERROR)
-    ran = [t for t in trajectories if t.stop_reason not in failed]
+    ran = [t for t in trajectories if t.stop_reason not in FAILED_TO_RUN]
     by_task: dict[str, list[float]] = {}
     for trajectory in ran:
         by_task.setdefault(trajectory.task, []).append(scores[trajectory.key].value or 0.0)

@@ -10,8 +10,8 @@ from redsearcher.graph.upper import UpperBound
 
 SMALL = 24
 """Atoms of at most so many vertices are searched at once, without looking for better bounds first."""
-FIRST_UNIONS = 3000
-"""Unions a search may make in the first round; three times as many in each following one."""
+FIRST_UNIONS = 4000
+"""Unions a search may make in the first round; four times as many in each following one."""
 FIRST_RUNS = 10
 """Greedy runs in the first round; twice as many in each following one."""
 FIRST_TRIES = 3
@@ -42,7 +42,7 @@ class Atom:
         if not self._n_rounds:
             self.lower = max(self.lower, minor_min_width(self.adjacency, (1 << len(self.adjacency)) - 1))
         self.upper.improve(FIRST_RUNS << self._n_rounds, rng, self.lower)
-        max_unions = FIRST_UNIONS * 3**self._n_rounds
+        max_unions = FIRST_UNIONS * 4**self._n_rounds
         self._n_rounds += 1
         while self.lower < self.upper.width and self._close_in_on_whole(self.upper.width - 1, max_unions):
             pass

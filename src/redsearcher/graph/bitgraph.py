@@ -22,17 +22,17 @@ def is_simplicial(adjacency: Adjacency, vertex: int) -> bool:
 def is_almost_simplicial(adjacency: Adjacency, vertex: int) -> bool:
     """Whether all the vertex's neighbours but one form a clique."""
     around = adjacency[vertex]
-    outside = 0
     for other in bits(around):
         lacking = around & ~adjacency[other] & ~(1 << other)
         if lacking:
-            outside = lacking | 1 << other
-            break
-    return not outside or any(_is_clique(adjacency, around & ~(1 << other)) for other in bits(outside))
+            # only leaving out this one helps, or the one it lacks if that is a single one
+            left_out = (1 << other, lacking) if not lacking & (lacking - 1) else (1 << other,)
+            return any(_is_clique(adjacency, around & ~one) for one in left_out)
+    return True
 
 
 def _is_clique(adjacency: Adjacency, among: int) -> bool:
-    return all(not among & ~adjacency[vertex] & ~(1 << vertex) for vertex in bits(among))
+    return not any(among & ~adjacency[vertex] & ~(1 << vertex) for vertex in bits(among))
 
 
 def minor_min_width(adjacency: Adjacency, alive: int) -> int:

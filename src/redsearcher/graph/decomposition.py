@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from redsearcher.errors import DataError
+from redsearcher.graph.plan import bits
 from redsearcher.graph.reasoning import Graph
 from redsearcher.records.task import Decomposition
 
@@ -14,16 +15,16 @@ def from_order(graph: Graph, order: Sequence[str]) -> Decomposition:
     Its width is the largest number of later neighbours a vertex has when its turn comes.
     """
     position = {vertex: i for i, vertex in enumerate(order)}
-    filled = {vertex: set(others) for vertex, others in graph.items()}
-    bags: list[set[str]] = []
+    filled = [sum(1 << position[other] for other in graph[vertex] if other != vertex) for vertex in order]
+    bags: list[int] = []
     parent: list[int | None] = []
-    for i, vertex in enumerate(order):
-        later = {other for other in filled[vertex] if position[other] > i}
-        for other in later:
-            filled[other] |= later - {other}
-        bags.append(later | {vertex})
-        parent.append(min((position[other] for other in later), default=None))
-    return _tidy(bags, parent)
+    for i in range(len(order)):
+        later = filled[i] >> i + 1 << i + 1
+        for other in bits(later):
+            filled[other] |= later & ~(1 << other)
+        bags.append(later | 1 << i)
+        parent.append((later & -later).bit_length() - 1 if later else None)
+    return _tidy(bags, parent, order)
 
 
 def check(decomposition: Decomposition, graph: Graph) -> None:
@@ -71,7 +72,7 @@ def _n_reached(n_bags: int, tree: Sequence[tuple[int, int]]) -> int:
     return len(reached)
 
 
-def _tidy(bags: list[set[str]], parent: list[int | None]) -> Decomposition:
+def _tidy(bags: list[int], parent: list[int | None], order: Sequence[str]) -> Decomposition:
     """Merge each bag that lies in its child or parent, number the rest, and join the roots into one tree."""
     neighbours: list[set[int]] = [set() for _ in bags]
     roots = [i for i, up in enumerate(parent) if up is None]
@@ -81,7 +82,7 @@ def _tidy(bags: list[set[str]], parent: list[int | None]) -> Decomposition:
         neighbours[b].add(a)
     alive = set(range(len(bags)))
     for i in range(len(bags)):
-        into = next((j for j in sorted(neighbours[i]) if bags[i] <= bags[j]), None)
+        into = next((j for j in sorted(neighbours[i]) if not bags[i] & ~bags[j]), None)
         if into is None:
             continue
         alive.remove(i)
@@ -92,4 +93,5 @@ def _tidy(bags: list[set[str]], parent: list[int | None]) -> Decomposition:
                 neighbours[into].add(j)
     number = {i: new for new, i in enumerate(sorted(alive))}
     tree = sorted({(number[min(i, j)], number[max(i, j)]) for i in alive for j in neighbours[i]})
-    return Decomposition(bags=tuple(tuple(sorted(bags[i])) for i in sorted(alive)), tree=tuple(tree))
+    named = tuple(tuple(sorted(order[v] for v in bits(bags[i]))) for i in sorted(alive))
+    return Decomposition(bags=named, tree=tuple(tree))

@@ -26,6 +26,10 @@ class StopReason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+FAILED_TO_RUN = frozenset({StopReason.MODEL_ERROR, StopReason.TOOL_ERROR, StopReason.INTERNAL_ERROR})
+"""The episode broke for a reason that is not the policy's: such a rollout says nothing about the task."""
+
+
 class Step(Record):
     """(thought, calls, observations); `segment` is the number of the segment the turn belongs to, if any."""
 

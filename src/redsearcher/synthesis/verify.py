@@ -8,7 +8,7 @@ from redsearcher.core.rundir import RunDir, Stage
 from redsearcher.errors import BudgetError
 from redsearcher.graph.evaluate import answers
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict, VerifyStage
-from redsearcher.records.trajectory import Score, Trajectory
+from redsearcher.records.trajectory import FAILED_TO_RUN, Score, Trajectory
 from redsearcher.synthesis.audit import Auditor
 from redsearcher.synthesis.check import Proof, checker
 from redsearcher.synthesis.config import VerifyConfig
@@ -169,22 +169,21 @@ class _FinalJudge:
         self._names = NameIndex(world.entities)
         self._answers: dict[str, list[str]] = {}
         self._scores: dict[str, list[float]] = {}
-        self._n_rollouts: dict[str, int] = {}
+        broken = {trajectory.key for trajectory in trajectories if trajectory.stop_reason in FAILED_TO_RUN}
         for trajectory in trajectories:
-            self._n_rollouts[trajectory.task] = self._n_rollouts.get(trajectory.task, 0) + 1
             if trajectory.answer is not None:
                 self._answers.setdefault(trajectory.task, []).append(trajectory.answer)
         for score in scores:
-            if score.value is not None:
-                self._scores.setdefault(score.task, []).append(score.value)
+            if score.trajectory not in broken:
+                self._scores.setdefault(score.task, []).append(score.value or 0.0)
 
     def __call__(self, task: Task, stage: VerifyStage) -> Verdict:
         return self._rollouts(task) if stage is VerifyStage.ROLLOUTS else self._uniqueness(task)
 
     def _rollouts(self, task: Task) -> Verdict:
-        values, n_rollouts = self._scores.get(task.id, []), self._n_rollouts.get(task.id, 0)
+        values = self._scores.get(task.id, [])
         rate = sum(values) / len(values) if values else None
-        said = f"pass rate {rate:.2f} over {len(values)} scored of {n_rollouts} rollouts" if values else "not scored"
+        said = f"pass rate {rate:.2f} over {len(values)} rollouts" if values else "no rollout ran"
         fault = None
         if self._config.require_solved and not rate:
             fault = f"no rollout solved it ({said})"
