@@ -143,21 +143,23 @@ def test_cutting_at_a_safe_separator_keeps_the_treewidth(adjacency: Adjacency) -
     for among in minimal_separators(adjacency):
         parts = [width_by_subsets(inner) for inner, _ in separator.cut(adjacency, among)]
         assert max(parts) >= width
-        if separator.is_safe(adjacency, among):
+        if separator.is_safe(adjacency, among, nothing):
             assert max(parts) == width
 
 
 def test_cliques_almost_cliques_and_clique_minors_are_safe() -> None:
     two_k4 = as_adjacency(nx.compose(nx.complete_graph(4), nx.relabel_nodes(nx.complete_graph(4), {0: 4, 1: 5})))
-    assert separator.is_safe(two_k4, 0b1100)
-    assert separator.is_safe(as_adjacency(nx.cycle_graph(6)), 0b001001)
+    assert separator.is_safe(two_k4, 0b1100, nothing)
+    assert separator.is_safe(as_adjacency(nx.cycle_graph(6)), 0b001001, nothing)
     # a tower of triangles whose middle one lacks its edges: each neighbouring triangle can be pushed onto it
     prism = nx.cartesian_product(nx.cycle_graph(3), nx.path_graph(5))
     long = nx.relabel_nodes(prism, {(a, b): 3 * b + a for a, b in prism})
     long.remove_edges_from([(6, 7), (7, 8), (6, 8)])
-    assert separator.is_safe(as_adjacency(long), 0b111 << 6)
+    assert separator.is_safe(as_adjacency(long), 0b111 << 6, nothing)
     # in a grid the diagonal is no clique minor of what lies above it
-    assert not separator.is_safe(as_adjacency(nx.convert_node_labels_to_integers(nx.grid_2d_graph(4, 4))), 0x1248)
+    assert not separator.is_safe(
+        as_adjacency(nx.convert_node_labels_to_integers(nx.grid_2d_graph(4, 4))), 0x1248, nothing
+    )
 
 
 @settings(max_examples=100, deadline=None)

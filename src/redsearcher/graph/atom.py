@@ -59,7 +59,7 @@ class Atom:
     def _close_in(self, width: int, max_unions: int, rng: random.Random) -> bool:
         """Whether it could be found out, within the unions allowed, if the treewidth is larger than `width`."""
         try:
-            for minor in promising(self.adjacency, width, FIRST_TRIES * self._n_rounds, rng):
+            for minor in promising(self.adjacency, width, FIRST_TRIES * self._n_rounds, rng, self._deadline.check):
                 if self._try_minor(minor, width, max_unions):
                     return True
         except positive.GaveUpError:

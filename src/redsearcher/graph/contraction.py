@@ -1,6 +1,7 @@
 """Minors by contraction: small graphs whose treewidth bounds that of the whole from below."""
 
 import random
+from collections.abc import Callable
 from typing import NamedTuple
 
 from redsearcher.graph.bitgraph import Adjacency, compact, eliminate
@@ -46,16 +47,18 @@ def minors(adjacency: Adjacency, smallest: int, rng: random.Random) -> list[Mino
     return found
 
 
-def promising(adjacency: Adjacency, width: int, n_tries: int, rng: random.Random) -> list[Minor]:
+def promising(
+    adjacency: Adjacency, width: int, n_tries: int, rng: random.Random, check: Callable[[], None]
+) -> list[Minor]:
     """Minors that may have a larger treewidth than `width`, as far as greedy orders can tell; small ones first.
 
-    Of each of `n_tries` sequences, the smallest such minor.
+    Of each of `n_tries` sequences, the smallest such minor. `check` is called again and again and may raise.
     """
     found: list[Minor] = []
     for _ in range(n_tries):
         best = None
         for minor in minors(adjacency, width + 2, rng):
-            if not _is_above(minor.adjacency, width, rng):
+            if not _is_above(minor.adjacency, width, rng, check):
                 break
             best = minor
         if best is not None and best not in found:
@@ -76,10 +79,10 @@ def lifted(adjacency: Adjacency, minor: Minor, order: list[int]) -> list[int]:
     return found
 
 
-def _is_above(adjacency: Adjacency, width: int, rng: random.Random) -> bool:
+def _is_above(adjacency: Adjacency, width: int, rng: random.Random, check: Callable[[], None]) -> bool:
     """Whether no greedy order tried shows that the treewidth is at most `width`."""
     everything = (1 << len(adjacency)) - 1
     return all(
-        greedy_order(adjacency, everything, rng, by_degree=by_degree, noise=noise)[0] > width
+        greedy_order(adjacency, everything, rng, by_degree=by_degree, noise=noise, check=check)[0] > width
         for by_degree, noise in ((False, 0.0), (True, 0.0), (False, 0.3))
     )

@@ -18,12 +18,12 @@ def first_safe(adjacency: Adjacency, separators: Iterable[int], check: Callable[
     """The first safe separator of a connected graph, small ones first."""
     for separator in sorted(separators, key=lambda s: (s.bit_count(), s)):
         check()
-        if is_safe(adjacency, separator):
+        if is_safe(adjacency, separator, check):
             return separator
     return None
 
 
-def is_safe(adjacency: Adjacency, separator: int) -> bool:
+def is_safe(adjacency: Adjacency, separator: int, check: Callable[[], None]) -> bool:
     """Whether the separator could be shown to be safe; False may mean that nobody looked well enough."""
     parts = parts_and_borders(adjacency, (1 << len(adjacency)) - 1 & ~separator)
     if len(parts) < 2:
@@ -36,7 +36,7 @@ def is_safe(adjacency: Adjacency, separator: int) -> bool:
         return True
     rest = (1 << len(adjacency)) - 1 & ~separator
     return all(
-        any(_has_clique_minor(adjacency, separator, rest & ~part, len(missing), grow) for grow in (False, True))
+        any(_has_clique_minor(adjacency, separator, rest & ~part, len(missing), grow, check) for grow in (False, True))
         for part, _ in parts
     )
 
@@ -63,7 +63,9 @@ def _share_a_vertex(pairs: list[tuple[int, int]]) -> bool:
     return any(all(vertex in pair for pair in pairs) for vertex in pairs[0])
 
 
-def _has_clique_minor(adjacency: Adjacency, roots: int, rest: int, n_missing: int, grow: bool) -> bool:
+def _has_clique_minor(
+    adjacency: Adjacency, roots: int, rest: int, n_missing: int, grow: bool, check: Callable[[], None]
+) -> bool:
     """Whether contracting the rest, greedily, joins all roots with each other.
 
     Where nothing is gained at once, a vertex of the rest goes into its only root if `grow`, else two are made one.
@@ -73,6 +75,7 @@ def _has_clique_minor(adjacency: Adjacency, roots: int, rest: int, n_missing: in
     among = roots | rest
     graph = {vertex: adjacency[vertex] & among for vertex in bits(among)}
     while n_missing:
+        check()
         best = _joining(graph, roots, rest) or _preparing(graph, roots, rest, grow)
         if best is None:
             return False

@@ -67,7 +67,7 @@ class UpperBound:
                 self._check()
                 blocks.offer(bag)
         while blocks.next_good() is not None:
-            pass
+            self._check()
         if blocks.root is None:
             return False
         self.width, self.order = self.width - 1, blocks.order()
