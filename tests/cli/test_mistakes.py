@@ -12,6 +12,7 @@ CASES = [
     (["world", "generate", "--out", "{tmp}/w", "--entities", "12"], "200"),
     (["world", "generate", "--out", "{tmp}/w", "--lang", "fr"], "'en', 'zh'"),
     (["world", "generate", "--out", "{tmp}/w", "--entites", "300"], "--entities"),
+    (["world", "generate", "--out", "{tmp}/precious"], "not ours to replace"),
     (["world", "info", "{tmp}/none"], "world.json"),
     (["world", "import", "wikidata", "--out", "{tmp}/w"], "codex"),
     (["web", "build", "{tmp}/none", "--out", "{tmp}/x"], "world.json"),
@@ -37,6 +38,8 @@ def test_one_line_and_exit_code_2(
 ) -> None:
     (tmp_path / "bad.toml").write_text('name = "x"\n[synthesys]\nseed = 1\n', encoding="utf-8")
     (tmp_path / "torn.toml").write_text('name = "x', encoding="utf-8")
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thesis.txt").write_text("years of work", encoding="utf-8")
     before = sorted(tmp_path.iterdir())
     code = execute([word.format(tmp=tmp_path) for word in words])
     said = capsys.readouterr()
@@ -45,6 +48,7 @@ def test_one_line_and_exit_code_2(
     assert expected in said.err
     assert "Traceback" not in said.err
     assert sorted(tmp_path.iterdir()) == before
+    assert (tmp_path / "precious" / "thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
 @pytest.mark.parametrize("words", [["--help"], ["world", "--help"], ["tasks", "synth", "--help"], ["run", "-h"]])

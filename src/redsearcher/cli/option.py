@@ -8,6 +8,9 @@ import typer
 WorldPath = Annotated[Path, typer.Argument(help="Folder of a world.", metavar="WORLD")]
 WebPath = Annotated[Path, typer.Option("--web", help="Folder of a web.", metavar="WEB")]
 RunPath = Annotated[Path, typer.Argument(help="Run directory.", metavar="RUN")]
+RolloutsPath = Annotated[
+    Path | None, typer.Option("--rollouts", help="Run directory of the rollouts (default RUN).", metavar="DIR")
+]
 OutPath = Annotated[Path, typer.Option("--out", "-o", help="Folder to write.", metavar="DIR")]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="TOML file with the settings of this step.", metavar="FILE")

@@ -103,12 +103,15 @@ def load_certificates(run: Path) -> dict[str, Certificate]:
     return {found.task: found for found in jsonl.read(run / "certificates.jsonl", Certificate)}
 
 
-def write_report(run: Path, world: World, title: str) -> Path:
-    """The HTML report over the files of a run directory; returns its path. Stages that did not run are left out."""
+def write_report(run: Path, world: World, title: str, rollouts: Path | None = None) -> Path:
+    """The HTML report over the files of a run directory; returns its path. Stages that did not run are left out.
+
+    `rollouts` names another run directory that holds the trajectories.
+    """
     from redsearcher.evaluation.report.page import Cell, ReportInput, Sampling, render
 
-    def lines(name: str, record: type[R]) -> list[R]:
-        path = run / f"{name}.jsonl"
+    def lines(name: str, record: type[R], home: Path = run) -> list[R]:
+        path = home / f"{name}.jsonl"
         return list(jsonl.read(path, record)) if path.is_file() else []
 
     cells = [
@@ -129,8 +132,8 @@ def write_report(run: Path, world: World, title: str) -> Path:
             certificates=load_certificates(run),
             audits={audit.task: audit for audit in lines("audits", SearchAudit)},
             verdicts=lines("verdicts", Verdict),
-            trajectories=lines("trajectories", Trajectory),
-            scores={found.trajectory: found for found in lines("scores", Score)},
+            trajectories=lines("trajectories", Trajectory, rollouts or run),
+            scores={found.trajectory: found for found in lines("scores", Score, rollouts or run)},
             cells=cells,
             sampling=Sampling(tally["structures"], tally["tight"], reasons) if units else None,
             n_selected=len(lines("tasks", Task)),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from redsearcher.cli import say
-from redsearcher.cli.option import ConfigFile, OutPath, RunPath, WebPath
+from redsearcher.cli.option import ConfigFile, OutPath, RolloutsPath, RunPath, WebPath
 
 app = typer.Typer(no_args_is_help=True, help="Make, verify and look at search tasks.")
 World_ = Annotated[Path, typer.Option("--world", help="Folder of the world.", metavar="WORLD")]
@@ -51,10 +51,11 @@ def synth(
 
 
 @app.command()
-def verify(run: RunPath, world: World_, web: WebPath, config: ConfigFile = None) -> None:
+def verify(run: RunPath, world: World_, web: WebPath, rollouts: RolloutsPath = None, config: ConfigFile = None) -> None:
     """Run the verifier on the tasks of a run directory and write verdicts, audits and the accepted tasks.
 
-    Rollouts are taken from RUN/trajectories.jsonl where they are there.
+    Pass rates count where --rollouts, or RUN itself, holds trajectories; verify again once there are some.
+    Example: redsearcher tasks verify runs/mine --world worlds/demo --web webs/demo
     """
     from redsearcher.cli.stage import load_certificates
     from redsearcher.core import jsonl
@@ -70,9 +71,10 @@ def verify(run: RunPath, world: World_, web: WebPath, config: ConfigFile = None)
     settings = VerifyConfig.load(config) if config else VerifyConfig()
     opened, opened_web, directory = World(world), Web.open(web), RunDir(run)
     tasks = list(jsonl.read(run / "tasks.jsonl", Task))
-    has_rollouts = (run / "trajectories.jsonl").is_file()
-    trajectories = list(jsonl.read(run / "trajectories.jsonl", Trajectory)) if has_rollouts else []
-    scores = list(jsonl.read(run / "scores.jsonl", Score)) if has_rollouts else []
+    home = rollouts or run
+    has_rollouts = rollouts is not None or (home / "trajectories.jsonl").is_file()
+    trajectories = list(jsonl.read(home / "trajectories.jsonl", Trajectory)) if has_rollouts else []
+    scores = list(jsonl.read(home / "scores.jsonl", Score)) if has_rollouts else []
     with progress("verification", len(tasks)) as bar:
         checked = verify_static(
             directory, opened, tasks, load_certificates(run), opened_web, settings, progress=running_total(bar)
@@ -80,7 +82,7 @@ def verify(run: RunPath, world: World_, web: WebPath, config: ConfigFile = None)
     accepted = verify_final(directory, opened, tasks, checked.verdicts, trajectories, scores, settings).kept
     say.wrote(
         f"{run}/verdicts.jsonl and {run}/accepted.jsonl ({len(accepted)} of {len(tasks)} tasks kept)",
-        f"redsearcher rollout {run} --web {web} --out {run}",
+        f"redsearcher rollout {run} --web {web} --out {run}-rollouts",
     )
 
 

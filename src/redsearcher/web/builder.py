@@ -8,6 +8,7 @@ from pathlib import Path
 import tantivy
 
 from redsearcher.core import jsonl
+from redsearcher.core.folder import check_replaceable, swap_in
 from redsearcher.core.hashing import content_hash
 from redsearcher.errors import DataError, boundary
 from redsearcher.records.world import Document
@@ -39,8 +40,10 @@ def build_web(
     """Index `documents` into the folder `path`, replacing a web that is there; `progress` is told the pages done.
 
     Documents are streamed; memory is the writer's heap and about 100 bytes per page. The same documents in any order
-    give the same id and the same search results. Raises DataError if two documents share a URL.
+    give the same id and the same search results. Raises DataError if two documents share a URL, InputError if
+    `path` holds something that is no web.
     """
+    check_replaceable(path, INFO_FILE)
     temporary = path.with_name(path.name + ".tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     (temporary / INDEX_FOLDER).mkdir(parents=True)
@@ -55,21 +58,11 @@ def build_web(
             config=config,
         )
         jsonl.write(temporary / INFO_FILE, [info.model_dump_json(indent=1)])
-        _swap_in(temporary, path)
+        swap_in(temporary, path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return info
-
-
-def _swap_in(temporary: Path, path: Path) -> None:
-    """Put a finished folder in the place of the old one, which is never seen half deleted."""
-    old = path.with_name(path.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    temporary.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _fill(

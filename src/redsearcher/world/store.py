@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from redsearcher.core.folder import check_replaceable, swap_in
 from redsearcher.core.hashing import ID_BYTES
 from redsearcher.errors import DataError, InputError
 from redsearcher.records.base import Record
@@ -20,6 +21,7 @@ from redsearcher.records.world import Document, Entity, Fact, Link, Qualifier, S
 from redsearcher.world.facts import FactTable
 
 ROWS_PER_GROUP = 5_000
+INFO_FILE = "world.json"
 
 _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 SCHEMAS = {
@@ -93,6 +95,7 @@ class WorldWriter:
         self._files: dict[str, pq.ParquetWriter] = {}
 
     def __enter__(self) -> Self:
+        check_replaceable(self._path, INFO_FILE)
         shutil.rmtree(self._temporary, ignore_errors=True)
         self._temporary.mkdir(parents=True)
         for table, schema in SCHEMAS.items():
@@ -149,16 +152,15 @@ class WorldWriter:
             return
         counts = {f"n_{table}": n for table, n in self._counts.items()}
         info = WorldInfo(id=self._digest.hexdigest(), **self._about, **counts)
-        (self._temporary / "world.json").write_text(info.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        shutil.rmtree(self._path, ignore_errors=True)
-        self._temporary.replace(self._path)
+        (self._temporary / INFO_FILE).write_text(info.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        swap_in(self._temporary, self._path)
 
 
 class World:
     """A frozen world, opened for reading. Entities, facts and statements load on first use; documents stream."""
 
     def __init__(self, path: Path) -> None:
-        file = path / "world.json"
+        file = path / INFO_FILE
         if not file.is_file():
             raise InputError(f"{path} is no world: it has no world.json; make one with `redsearcher world generate`")
         self.path = path
