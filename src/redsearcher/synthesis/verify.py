@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
+from redsearcher.core import jsonl
 from redsearcher.core.rundir import RunDir, Stage
 from redsearcher.errors import BudgetError
 from redsearcher.graph.evaluate import answers
@@ -72,24 +73,25 @@ def verify_final(
     scores: Iterable[Score],
     config: VerifyConfig,
 ) -> Verified:
-    """What rollouts tell; writes the stages `verdicts` (static ones included) and `accepted` (the tasks kept)."""
+    """What rollouts tell; writes the stages `verdicts` (static ones included) and `accepted` (the tasks kept).
+
+    Judged anew each time, in milliseconds a task, so that new rollouts count.
+    """
     judge = _FinalJudge(world, list(trajectories), list(scores), config)
     kept = _kept(tasks, static)
     by_task: dict[str, list[Verdict]] = {}
     for verdict in static:
         by_task.setdefault(verdict.task, []).append(verdict)
-    with run.stage(VERDICTS, Verdict, key=verdict_key) as stage:
-        for verdict in static:
-            stage.append(verdict)
-        for task in kept:
-            by_task[task.id] += _judge(stage, task, FINAL, judge)
-        verdicts = [verdict for task in tasks for verdict in by_task.get(task.id, [])]
-        stage.finish(map(verdict_key, verdicts))
+    for task in kept:
+        for name in FINAL:
+            verdict = judge(task, name)
+            by_task[task.id].append(verdict)
+            if not verdict.keep:
+                break
+    verdicts = [verdict for task in tasks for verdict in by_task.get(task.id, [])]
     accepted = _kept(tasks, verdicts)
-    with run.stage(ACCEPTED, Task, key=lambda task: task.id) as stage_accepted:
-        for task in accepted:
-            stage_accepted.append(task)
-        stage_accepted.finish(task.id for task in accepted)
+    jsonl.write(run.stage_file(VERDICTS), map(jsonl.dump, verdicts))
+    jsonl.write(run.stage_file(ACCEPTED), map(jsonl.dump, accepted))
     return Verified(accepted, verdicts, [])
 
 
