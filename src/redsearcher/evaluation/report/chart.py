@@ -60,7 +60,7 @@ def call_histogram(trajectories: Sequence[Trajectory], scores: Mapping[str, Scor
     return _fragment(figure)
 
 
-def library() -> str:
+def script() -> str:
     """The plotly script, so that the report needs no network."""
     from plotly.offline import get_plotlyjs
 

@@ -80,7 +80,7 @@ def render(given: ReportInput) -> str:
     return template.render(
         title=given.title,
         style=Markup((package / "style.css").read_text(encoding="utf-8")),
-        library=Markup(chart.library()),
+        script=Markup(chart.script()),
         version=__version__,
         world=given.world,
         model=rollouts[0].model if rollouts else "no model",
