@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import cast
 
 import typer
 
@@ -9,7 +10,7 @@ from redsearcher import __version__
 from redsearcher.cli import data, graph, report, rollout, run, tasks, web, world
 from redsearcher.errors import RedsearcherError
 
-UsageError = typer.BadParameter.__bases__[0]
+UsageError = cast(type[Exception], typer.BadParameter.__bases__[0])
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
@@ -53,10 +54,8 @@ def execute(arguments: Sequence[str]) -> int:
         return EXIT_INTERRUPTED
     except typer.Exit as stop:
         return int(stop.exit_code)
-    except Exception as error:
-        if isinstance(error, UsageError):
-            return _usage(error)
-        raise
+    except UsageError as error:
+        return _usage(error)
     return int(code) if isinstance(code, int) else 0
 
 
