@@ -10,9 +10,10 @@ from redsearcher.graph.evaluate import BUDGET, answers, count_solutions
 from redsearcher.graph.necessity import is_tight, necessity
 from redsearcher.graph.reasoning import hops, reasoning_graph
 from redsearcher.graph.source import FactSource
+from redsearcher.graph.tool import n_tool_sources
 from redsearcher.graph.treewidth import treewidth
 from redsearcher.graph.width import search_width
-from redsearcher.records.query import Query
+from redsearcher.records.query import Query, ToolAtom
 from redsearcher.records.task import Certificate
 
 Documents = Callable[[str], frozenset[str]]
@@ -62,13 +63,18 @@ def certify(
         hops=hops(query),
         n_constraints=len(query.constraints),
         lexical_overlap=lexical_overlap,
+        n_tool_sources=n_tool_sources(query),
     )
 
 
 def needed_facts(query: Query) -> tuple[str, ...]:
-    """Ids of the facts of all constraints, sorted. Raises DataError for a constraint that names none."""
+    """Ids of the facts of all constraints, sorted. Raises DataError for a constraint that names none.
+
+    A tool atom needs none where the tool itself knows its inputs.
+    """
     for constraint in query.constraints:
-        if not constraint.facts:
+        by_tool_alone = isinstance(constraint, ToolAtom) and not constraint.reads_pages
+        if not constraint.facts and not by_tool_alone:
             raise DataError(f"constraint {constraint.id} names no fact, so its evidence cannot be proved")
     return tuple(sorted({fact for constraint in query.constraints for fact in constraint.facts}))
 

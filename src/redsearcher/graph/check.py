@@ -4,14 +4,15 @@ Answers, solutions, necessity and search width are counted by SQL; treewidth is 
 the smallest number of documents by trying. Nothing is imported from the solvers that certificates come from.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 
 from redsearcher.errors import DataError
 from redsearcher.graph import decomposition, elementary
 from redsearcher.graph.cap import ANSWER_CAP, SOLUTION_CAP, WIDTH_CAP
 from redsearcher.graph.sql import SqlFacts
-from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, Query
+from redsearcher.graph.sqltool import ToolTest, count_calls
+from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, Query, ToolAtom
 from redsearcher.records.task import Certificate
 from redsearcher.records.world import Fact, Statement, Strength
 
@@ -22,12 +23,18 @@ class Checker:
     """Loads a world's facts once, checks many certificates. `types` maps every entity to its type.
 
     What a world cannot tell is left to the caller: that `task`, `world` and `world_kind` name the right ones, and the
-    exact `lexical_overlap`.
+    exact `lexical_overlap`. `tools` are the pure functions that tool atoms call.
     """
 
-    def __init__(self, facts: Iterable[Fact], statements: Iterable[Statement], types: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        statements: Iterable[Statement],
+        types: Mapping[str, str],
+        tools: Mapping[str, Callable[..., tuple[float, ...]]] | None = None,
+    ) -> None:
         self._facts = {fact.id: fact for fact in facts}
-        self._types = types
+        self._types, self._tools = types, tools or {}
         strict: dict[str, set[str]] = {}
         loose: dict[str, set[str]] = {}
         for statement in statements:
@@ -36,8 +43,9 @@ class Checker:
                 strict.setdefault(statement.fact, set()).add(statement.document)
         self._strict, self._loose = strict, loose
         stated = [fact for key, fact in self._facts.items() if key in strict]
-        self._known = SqlFacts(self._facts.values(), types)
-        self._stated = self._known if len(stated) == len(self._facts) else SqlFacts(stated, types)
+        self._known = SqlFacts(self._facts.values(), types, tools=tools)
+        everything = len(stated) == len(self._facts)
+        self._stated = self._known if everything else SqlFacts(stated, types, tools=tools)
         self._links = {(f.subject, f.property, f.object) for f in stated}
 
     def close(self) -> None:
@@ -72,12 +80,28 @@ class Checker:
                 yield f"the intended value of {v.name} is no {v.type}"
         for c in query.constraints:
             facts = [self._facts[fact] for fact in c.facts if fact in self._facts]
-            if len(facts) < len(c.facts) or not facts:
+            if len(facts) < len(c.facts) or not (facts or (isinstance(c, ToolAtom) and not c.reads_pages)):
                 yield f"constraint {c.id} names a fact that is not in the world, or none"
+            elif isinstance(c, ToolAtom):
+                if not self._tool_agrees(c, facts, values):
+                    yield f"what the tool says from the facts of {c.id} is not in its range"
             elif not _supports(facts, c, values):
                 yield f"the facts of constraint {c.id} do not make it true of the intended solution"
             elif isinstance(c, FactAtom) and (values[c.subject], c.property, values[c.object]) not in self._links:
                 yield f"no page states constraint {c.id} of the intended solution"
+
+    def _tool_agrees(self, atom: ToolAtom, facts: list[Fact], values: Mapping[str, str | None]) -> bool:
+        """Whether the tool, fed with the intended entities and with the named facts only, says a number in range."""
+        read = {(values[o.variable], o.property) for o in atom.call.inputs if o.property is not None}
+        if {(fact.subject, fact.property) for fact in facts} != read:
+            return False
+        entities = [values[name] or "" for name in atom.variables]
+        numbers: dict[tuple[str, int], list[float]] = {}
+        for fact in facts:
+            if fact.value is not None and fact.subject in entities:
+                key = (fact.property, entities.index(fact.subject))
+                numbers.setdefault(key, []).append(fact.value.number)
+        return bool(ToolTest(atom, entities, numbers, self._tools)(*[entities.index(entity) for entity in entities]))
 
     def _shape(self, certificate: Certificate, query: Query) -> Iterator[str]:
         for with_givens, value, name in (
@@ -105,6 +129,8 @@ class Checker:
             yield f"hops is {certificate.hops}, the farthest unknown is {distance} away"
         if certificate.n_constraints != len(query.constraints):
             yield f"n_constraints is {certificate.n_constraints}, the query has {len(query.constraints)}"
+        if certificate.n_tool_sources != count_calls(query):
+            yield f"n_tool_sources is {certificate.n_tool_sources}, the query makes {count_calls(query)} calls"
         if not 0 <= certificate.lexical_overlap <= 1:
             yield f"lexical_overlap is {certificate.lexical_overlap}, not a share"
 
@@ -190,6 +216,8 @@ def _supports(facts: list[Fact], constraint: Constraint, values: Mapping[str, st
         low = float("-inf") if constraint.low is None else constraint.low
         high = float("inf") if constraint.high is None else constraint.high
         return any(low <= n <= high for n in _numbers(facts, values[constraint.subject], constraint.property))
+    if isinstance(constraint, ToolAtom):
+        return False
     lefts = _numbers(facts, values[constraint.left], constraint.left_property)
     rights = _numbers(facts, values[constraint.right], constraint.right_property)
     return any(a < b for a in lefts for b in rights)

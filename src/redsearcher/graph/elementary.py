@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role
+from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role, ToolAtom
 
 Edges = frozenset[frozenset[str]]
 
@@ -11,6 +11,14 @@ def edges(query: Query, *, with_givens: bool) -> tuple[list[str], Edges]:
     """Vertices and edges of the reasoning graph."""
     names = [v.name for v in query.variables if with_givens or v.role is not Role.GIVEN]
     pairs = {frozenset((c.subject, c.object)) for c in query.constraints if isinstance(c, FactAtom)}
+    for c in query.constraints:
+        if isinstance(c, ToolAtom):
+            ends = sorted(set(c.variables))
+            if len(ends) > 2 and set(ends) & set(names):  # a star around what the tool says
+                names.append(f"={c.id}")
+                pairs |= {frozenset((names[-1], end)) for end in ends}
+            else:
+                pairs.add(frozenset(ends))
     return names, frozenset(pair for pair in pairs if len(pair) == 2 and pair <= set(names))
 
 
@@ -73,7 +81,8 @@ def greatest_distance(query: Query) -> int:
     names, joined = edges(query, with_givens=True)
     distance = {v.name: 0 for v in query.givens}
     _relax(distance, joined)
-    ranged = {c.subject for c in query.constraints if isinstance(c, LiteralAtom)} - set(distance)
+    alone = [c for c in query.constraints if isinstance(c, LiteralAtom | ToolAtom) and len(set(c.variables)) == 1]
+    ranged = {c.variables[0] for c in alone} - set(distance)
     distance |= dict.fromkeys(ranged, 1)
     _relax(distance, joined)
     for name in sorted(set(names) - set(distance)):

@@ -6,11 +6,13 @@ from math import inf
 
 from redsearcher.errors import DataError
 from redsearcher.graph.source import FactSource
-from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query
+from redsearcher.graph.tool import holds, tools_of
+from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, ToolAtom
 
 Rows = Mapping[str, tuple[str, ...]]
 Numbers = Mapping[str, tuple[float, ...]]
 Compare = tuple[int, Numbers, Numbers, bool]
+Check = tuple[int, Callable[[Mapping[int, str]], bool]]
 
 
 class Plan:
@@ -18,6 +20,7 @@ class Plan:
 
     `ties[v]` holds `(other, rows)`: once v is bound to e, the other must lie in `rows[e]`. `anchors[v]` are candidate
     tuples that depend on no unknown. `compares[v]` holds `(other, own numbers, other's numbers, own is left)`.
+    `checks[v]` holds `(others, test)` of tool atoms: a test of all their values, once those of the mask are bound too.
     `peers[v]` are the other unknowns of v's type, `adjacent[v]` those that share a constraint with v. `refuted` tells
     that a constraint among givens fails. Raises DataError for a given without an entity.
     """
@@ -33,6 +36,7 @@ class Plan:
         self.ties: list[list[tuple[int, Rows]]] = [[] for _ in unknowns]
         self.anchors: list[tuple[tuple[str, ...], ...]] = [() for _ in unknowns]
         self.compares: list[list[Compare]] = [[] for _ in unknowns]
+        self.checks: list[list[Check]] = [[] for _ in unknowns]
         self.adjacent = [0] * len(unknowns)
         self.peers = [
             mask(u for u, t in enumerate(self.types) if t == own and u != v) for v, own in enumerate(self.types)
@@ -51,6 +55,8 @@ class Plan:
                 self._add_fact(constraint)
             elif isinstance(constraint, LiteralAtom):
                 self._add_literal(constraint)
+            elif isinstance(constraint, ToolAtom):
+                self._add_tool(constraint)
             else:
                 self._add_compare(constraint)
         self.parts = cache(self._parts)
@@ -165,6 +171,25 @@ class Plan:
             self._domains[right].append((0, rights))
         elif not is_less(lefts.get(self._given[atom.left], ()), rights.get(self._given[atom.right], ())):
             self.refuted = True
+
+    def _add_tool(self, atom: ToolAtom) -> None:
+        source, tools = self._source, tools_of(self._source)
+        given = {name: self._given[name] for name in atom.variables if name in self._given}
+        names = {self.number[name]: name for name in atom.variables if name in self.number}
+
+        def fits(values: Mapping[int, str]) -> bool:
+            return holds(atom, given | {name: values[v] for v, name in names.items()}, source, tools)
+
+        if not names:
+            self.refuted = self.refuted or not fits({})
+        elif len(names) == 1:
+            (v,) = names
+            self._tests[v].append(lambda entity: fits({v: entity}))
+        else:
+            everyone = mask(names)
+            for v in names:
+                self.checks[v].append((everyone & ~(1 << v), fits))
+                self.adjacent[v] |= everyone & ~(1 << v)
 
     def _join(self, a: int, b: int, keys_a: Mapping[str, object], keys_b: Mapping[str, object]) -> None:
         """Note that a constraint ties a (a key of `keys_a`) to b (a key of `keys_b`)."""

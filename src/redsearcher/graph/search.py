@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from redsearcher.errors import BudgetError
-from redsearcher.graph.plan import Compare, Plan, bits, is_less
+from redsearcher.graph.plan import Check, Compare, Plan, bits, is_less
 
 Witness = tuple[tuple[int, str], ...]
 Key = tuple[int | str | None, ...]
@@ -42,6 +42,16 @@ class Search:
         if not self._plan.refuted and limit != 0:
             self._collect(self._plan.everything, found, limit)
         return found
+
+    def example(self, entity: str) -> Witness | None:
+        """Some solution in which the answer is `entity`, or None."""
+        plan = self._plan
+        undo = None if plan.refuted or not plan.accepts(plan.answer, entity) else self._bind(plan.answer, entity)
+        if undo is None:
+            return None
+        rest = self.witness(plan.everything & ~(1 << plan.answer))
+        self._unbind(plan.answer, undo)
+        return None if rest is None else ((plan.answer, entity), *rest)
 
     def solutions(self, among: int) -> Iterator[Witness]:
         """Every way to bind the unknowns of `among`, each binding in the order it was made."""
@@ -180,13 +190,16 @@ class Search:
         others = lists[1:]
         taken = [values[u] for u in bits(plan.peers[v]) if values[u] is not None]
         compares = [c for c in plan.compares[v] if values[c[0]] is not None]
+        checks = [c for c in plan.checks[v] if all(values[u] is not None for u in bits(c[0]))] if plan.checks[v] else []
         for entity in base:
             self._left -= 1
             if self._left < 0:
                 raise BudgetError(f"more than {self._budget} candidates tried while evaluating a query")
             if entity in taken or (others and not _in_all(others, entity)):
                 continue
-            if plan.accepts(v, entity) and (not compares or self._compares_hold(entity, compares)):
+            if not plan.accepts(v, entity) or (compares and not self._compares_hold(entity, compares)):
+                continue
+            if not checks or self._checks_hold(v, entity, checks):
                 yield entity
 
     def _compares_hold(self, entity: str, compares: list[Compare]) -> bool:
@@ -197,6 +210,10 @@ class Search:
             if not (is_less(own, theirs) if is_left else is_less(theirs, own)):
                 return False
         return True
+
+    def _checks_hold(self, v: int, entity: str, checks: list[Check]) -> bool:
+        known = {u: value for u, value in enumerate(self._values) if value is not None} | {v: entity}
+        return all(fits(known) for _, fits in checks)
 
     def _bind(self, v: int, entity: str) -> Undo | None:
         """Bind v and narrow what is tied to it; None (and nothing changed) if that leaves some unknown no option."""

@@ -1,13 +1,14 @@
 """Counting the answers and solutions of a query by SQL: slower than `evaluate`, and sharing nothing with it."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from functools import cache
 from typing import Any, NamedTuple
 
 from redsearcher.errors import BudgetError, DataError, boundary
-from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, Query, Role
+from redsearcher.graph.sqltool import ToolTest
+from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.records.world import Fact
 
 _SCHEMA = """
@@ -29,9 +30,20 @@ class _Level(NamedTuple):
 
 
 class SqlFacts:
-    """Facts in an in-memory SQLite database. `max_ticks` bounds one count, in units of 100,000 database steps."""
+    """Facts in an in-memory SQLite database. `max_ticks` bounds one count, in units of 100,000 database steps.
 
-    def __init__(self, facts: Iterable[Fact], types: Mapping[str, str], *, max_ticks: int = 2_000) -> None:
+    `tools` are the pure functions that tool atoms call.
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        types: Mapping[str, str],
+        *,
+        max_ticks: int = 2_000,
+        tools: Mapping[str, Callable[..., tuple[float, ...]]] | None = None,
+    ) -> None:
+        self._tools, self._tests = tools or {}, dict[str, str]()
         self._entities = {entity: i for i, entity in enumerate(types)}
         self._types: dict[str, int] = {}
         self._properties: dict[str, int] = {}
@@ -96,6 +108,22 @@ class SqlFacts:
         """Mean number of objects per subject, or of subjects per object."""
         to_objects, to_subjects = self._spread.get(property_, (0.0, 0.0))
         return to_objects if forward else to_subjects
+
+    def tool_test(self, atom: ToolAtom) -> str:
+        """The name of an SQL function of the atom's variables: whether what the tool says lies in the range."""
+        key = atom.model_dump_json()
+        if key not in self._tests:
+            self._tests[key] = name = f"tool_{len(self._tests)}"
+            read = {o.property for o in atom.call.inputs if o.property is not None}
+            rows = self._database.execute("SELECT p, s, x FROM number").fetchall() if read else []
+            wanted = {self.property(p): p for p in sorted(read)}
+            numbers: dict[tuple[str, int], list[float]] = {}
+            for p, s, x in rows:
+                if p in wanted:
+                    numbers.setdefault((wanted[p], s), []).append(x)
+            test = ToolTest(atom, list(self._entities), numbers, self._tools)
+            self._database.create_function(name, len(atom.variables), test, deterministic=True)
+        return self._tests[key]
 
     def _degree(self, property_: int, entity: int, *, forward: bool) -> int:
         """Number of objects of a subject, or of subjects of an object."""
@@ -229,6 +257,8 @@ class _Join:
             where += "" if constraint.low is None else f" AND x >= {constraint.low!r}"
             where += "" if constraint.high is None else f" AND x <= {constraint.high!r}"
             return f"EXISTS(SELECT 1 FROM number WHERE {where})"
+        if isinstance(constraint, ToolAtom):
+            return f"{self._facts.tool_test(constraint)}({', '.join(bound[name] for name in constraint.variables)})"
         left = f"l.p = {property_(constraint.left_property)} AND l.s = {bound[constraint.left]}"
         right = f"r.p = {property_(constraint.right_property)} AND r.s = {bound[constraint.right]}"
         return f"EXISTS(SELECT 1 FROM number AS l, number AS r WHERE {left} AND {right} AND l.x < r.x)"

@@ -80,7 +80,79 @@ class CompareAtom(Record):
         return (self.left, self.right)
 
 
-Constraint = Annotated[FactAtom | LiteralAtom | CompareAtom, Field(discriminator="kind")]
+class Operand(Record):
+    """A variable as the input of a tool: the entity itself, or with `property` its number, read from a page."""
+
+    kind: Literal["variable"] = "variable"
+    variable: str
+    property: str | None = None
+
+
+class Constant(Record):
+    """A fixed input of a tool, such as a means of travel."""
+
+    kind: Literal["constant"] = "constant"
+    text: str
+
+
+class ToolExpression(Record):
+    """`tool.function(operands)`: a number. An operand may be an expression again, so tools can be chained.
+
+    `name` is no tool an agent calls: its functions are hints, read off how an entity is called.
+    """
+
+    kind: Literal["call"] = "call"
+    tool: Literal["maps", "scholar", "python", "name"]
+    function: str
+    operands: tuple[Annotated["Operand | Constant | ToolExpression", Field(discriminator="kind")], ...]
+
+    @cached_property
+    def inputs(self) -> tuple[Operand, ...]:
+        """Every variable it reads, nested calls included, in order."""
+        found: list[Operand] = []
+        for operand in self.operands:
+            if isinstance(operand, ToolExpression):
+                found += operand.inputs
+            elif isinstance(operand, Operand):
+                found.append(operand)
+        return tuple(found)
+
+    @cached_property
+    def calls(self) -> tuple["ToolExpression", ...]:
+        """Itself and every nested call, innermost first."""
+        inner = [call for o in self.operands if isinstance(o, ToolExpression) for call in o.calls]
+        return (*inner, self)
+
+
+class ToolAtom(Record):
+    """What a tool computes lies in `[low, high]`; None is unbounded.
+
+    `facts` are the ids of the facts it reads from pages: one for each operand with a property, none where the tool
+    itself knows all it needs.
+    """
+
+    kind: Literal["tool"] = "tool"
+    id: str
+    call: ToolExpression
+    low: float | None = None
+    high: float | None = None
+    facts: tuple[str, ...] = ()
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(operand.variable for operand in self.call.inputs))
+
+    @property
+    def reads_pages(self) -> bool:
+        """Whether some operand is a number that a page states."""
+        return any(operand.property is not None for operand in self.call.inputs)
+
+    def admits(self, number: float) -> bool:
+        """Whether the range holds the number."""
+        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+
+
+Constraint = Annotated[FactAtom | LiteralAtom | CompareAtom | ToolAtom, Field(discriminator="kind")]
 
 
 class Query(Record):

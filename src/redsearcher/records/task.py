@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from redsearcher.core.hashing import content_hash
 from redsearcher.records.base import Record
@@ -28,6 +28,19 @@ class Edit(Record):
     implementation: str
 
 
+class ToolOutput(Record):
+    """What a tool says of the intended solution: one call as an agent makes it, and the number that a constraint needs.
+
+    `result` is the text of the observation.
+    """
+
+    constraint: str
+    name: str
+    arguments: dict[str, Any]
+    result: str
+    value: float
+
+
 class Provenance(Record):
     """Where a task comes from: world id, seed, package version, and which unit of the synthesis stage made it."""
 
@@ -51,6 +64,7 @@ class Task(Record):
     request: Request
     role: str = ""
     edits: tuple[Edit, ...] = ()
+    tool_outputs: tuple[ToolOutput, ...] = ()
     provenance: Provenance
 
     @cached_property
@@ -102,6 +116,8 @@ class Certificate(Record):
     hops: int
     n_constraints: int
     lexical_overlap: float
+    n_tool_sources: int = 0
+    """Different calls of tools (nested ones included) whose outputs the constraints need."""
 
 
 class SearchAudit(Record):
@@ -120,17 +136,31 @@ class SearchAudit(Record):
 
 
 class VerifyStage(StrEnum):
-    """Stages of the verifier, cheap to dear."""
+    """Stages of the verifier, cheap to dear; those on `_llm` ask a model and run only where one is configured."""
 
     CERTIFICATE = "certificate"
     LEAKAGE = "leakage"
+    TYPE_MATCH = "type_match"
+    CLOSED_BOOK = "closed_book"
     RETRIEVABILITY = "retrievability"
+    SEARCH_NECESSITY = "search_necessity"
+    TIME_VALIDITY = "time_validity"
+    CONSISTENCY = "consistency"
+    SHORTCUT = "shortcut"
+    CLOSED_BOOK_LLM = "closed_book_llm"
+    CONSISTENCY_LLM = "consistency_llm"
     ROLLOUTS = "rollouts"
     UNIQUENESS = "uniqueness"
+    UNIQUENESS_LLM = "uniqueness_llm"
 
 
 class Verdict(Record):
-    """What one stage said of one task; `evidence` is text a person can check."""
+    """What one stage said of one task; `evidence` is text a person can check.
+
+    `reason` begins with a kind, then a colon and the particulars. Not `judged`: the stage could not tell (its reason
+    begins "unjudged"); the task then goes on. `version` is the check's, `basis` a hash of all it rests on (version,
+    settings, world, web, model): a verdict of another basis is owed again.
+    """
 
     task: str
     stage: VerifyStage
@@ -138,3 +168,18 @@ class Verdict(Record):
     reason: str
     evidence: str = ""
     implementation: str = "rules"
+    judged: bool = True
+    version: str = ""
+    basis: str = ""
+
+
+class VerifyCost(Record):
+    """What one verdict cost: searches or model calls, model tokens, wall seconds. A line of the ledger."""
+
+    task: str
+    stage: VerifyStage
+    version: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float

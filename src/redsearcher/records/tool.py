@@ -4,6 +4,7 @@ Changing a schema or the text of observations means a new INTERFACE_VERSION and 
 """
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from redsearcher.core.hashing import content_hash
@@ -46,6 +47,66 @@ VISIT = ToolSchema(
         "additionalProperties": False,
     },
 )
+
+
+PYTHON = ToolSchema(
+    name="python",
+    description=(
+        "Run Python code for a computation. Each call starts afresh; print what you want to see, or end with an "
+        "expression. Importable: math, datetime, re, json, decimal, collections, itertools, functools, bisect, random, "
+        "unicodedata, dataclasses, copy, typing. No files, no network, no other modules."
+    ),
+    parameters={
+        "type": "object",
+        "properties": {"code": {"type": "string", "description": "Python source code."}},
+        "required": ["code"],
+        "additionalProperties": False,
+    },
+)
+
+SCHOLAR = ToolSchema(
+    name="scholar",
+    description=(
+        "Look up papers and researchers. A query is the title of a paper or the name of a person; returns authors, "
+        "year and citation count of papers; number of papers, citations, h-index and co-authors of people."
+    ),
+    parameters={
+        "type": "object",
+        "properties": {
+            "query": {"type": "array", "items": {"type": "string"}, "minItems": 1, "description": "Titles or names."}
+        },
+        "required": ["query"],
+        "additionalProperties": False,
+    },
+)
+
+MAPS = ToolSchema(
+    name="maps",
+    description=(
+        "Look up a place by name: its kind, location and coordinates. With `to`: distance, bearing and travel time "
+        "from `query` to that place. With `nearest`: the places of that kind nearest to `query`."
+    ),
+    parameters={
+        "type": "object",
+        "properties": {
+            "query": {"type": "string", "description": "Name of a place, if need be with its region: 'Velm, Osk'."},
+            "to": {"type": "string", "description": "Name of another place."},
+            "mode": {
+                "type": "string",
+                "enum": ["car", "train", "bicycle", "foot"],
+                "description": "How to travel to `to`; default car.",
+            },
+            "nearest": {"type": "string", "description": "A kind of place, such as city or mountain."},
+        },
+        "required": ["query"],
+        "additionalProperties": False,
+    },
+)
+
+SCHEMAS: dict[str, ToolSchema] = {schema.name: schema for schema in (SEARCH, VISIT, PYTHON, SCHOLAR, MAPS)}
+"""Every text tool by name."""
+BASIC_TOOLS = (SEARCH.name, VISIT.name)
+"""The tools that every policy has."""
 
 
 class Hit(Record):
@@ -100,6 +161,15 @@ class Observation(Record):
     error: str | None = None
 
 
-def interface_hash(*parts: str) -> str:
-    """Hash of everything a policy's interface consists of; a guard test pins it to INTERFACE_VERSION."""
-    return content_hash(SEARCH.model_dump(), VISIT.model_dump(), *parts)
+def interface_hash(*parts: str, tools: Iterable[str] = BASIC_TOOLS) -> str:
+    """Hash of everything a policy's interface consists of; a guard test pins it to INTERFACE_VERSION.
+
+    Each set of tools is an interface of its own; `parts` are samples of what its observations look like.
+    """
+    names = set(tools)
+    return content_hash(*[schema.model_dump() for name, schema in SCHEMAS.items() if name in names], *parts)
+
+
+def interface_version(tools: Iterable[str]) -> str:
+    """INTERFACE_VERSION for search and visit; with more tools, `1+maps+python`."""
+    return "+".join([INTERFACE_VERSION, *sorted(set(tools) - set(BASIC_TOOLS))])

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from redsearcher.graph.tool import Tools
 from redsearcher.records.world import Fact
 
 
 class FactTable:
-    """Facts indexed by property and end. `types` maps every entity id to its type."""
+    """Facts indexed by property and end. `types` maps every entity id to its type, `tools` is what tool atoms call."""
 
-    def __init__(self, facts: Iterable[Fact], types: Mapping[str, str]) -> None:
+    def __init__(self, facts: Iterable[Fact], types: Mapping[str, str], tools: Tools | None = None) -> None:
+        self.tools: Tools = tools or {}
         forward: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         backward: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         numbers: dict[str, dict[str, set[float]]] = defaultdict(lambda: defaultdict(set))
