@@ -31,12 +31,22 @@ FAILED_TO_RUN = frozenset({StopReason.MODEL_ERROR, StopReason.TOOL_ERROR, StopRe
 
 
 class Step(Record):
-    """(thought, calls, observations); `segment` is the number of the segment the turn belongs to, if any."""
+    """(thought, calls, observations); `segment` is the number of the segment the turn belongs to, if any.
+
+    What the turn read besides the steps before it: `asked` is a user's message right before the turn (an answer is
+    demanded, a format error explained, what was dropped summed up), `fresh` says that the steps before were dropped
+    from the conversation, `hidden` how many of the oldest steps showed no observations any more. `problem` is the
+    kind of a FormatProblem: then the thought is the turn as it came, and nothing was run.
+    """
 
     thought: str
     calls: tuple[ToolCall, ...] = ()
     observations: tuple[Observation, ...] = ()
     segment: int | None = None
+    asked: str = ""
+    fresh: bool = False
+    hidden: int = 0
+    problem: str | None = None
 
 
 class Trajectory(Record):

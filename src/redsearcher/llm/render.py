@@ -1,0 +1,206 @@
+"""Messages to token ids by a chat template, so that later prompts extend the very ids that were sampled."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from redsearcher.errors import ModelError
+from redsearcher.llm.chat_template import NANO, ChatTemplate, Turn
+from redsearcher.llm.protocol.arguments import clean
+from redsearcher.llm.protocol.base import TextProtocol
+from redsearcher.llm.protocol.hermes import HERMES
+from redsearcher.llm.tokenizer import Tokenizer
+from redsearcher.llm.wire import to_openai_tools
+from redsearcher.records.chat import Message, Sampled
+from redsearcher.records.tool import ToolSchema
+
+ToolsIn = Literal["template", "system", "nowhere"]
+_PROBE = "probe"
+
+
+class Rendered(NamedTuple):
+    """A prompt: all its ids, and what it added (`text`, `added`) to the turn before, or everything if `fresh`."""
+
+    ids: tuple[int, ...]
+    fresh: bool
+    text: str
+    added: tuple[int, ...]
+
+
+class Renderer:
+    """Renders conversations. It holds no state of any: what was sampled travels in the messages (`Message.sampled`).
+
+    Assistant turns are rendered as the raw text that was sampled. If the new prompt begins with the text of the
+    turn before (white space inside a finished turn aside), its ids are that turn's ids and the encoded rest;
+    otherwise (the template dropped thinking, the context was cut) the prompt is encoded anew. `tools_in` says who
+    tells the model about its tools; the default is the template if it speaks the protocol, else the system message.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        template: ChatTemplate,
+        protocol: TextProtocol = HERMES,
+        tools_in: ToolsIn | None = None,
+    ) -> None:
+        self.tokenizer, self.template, self.protocol = tokenizer, template, protocol
+        self.tools_in = tools_in or ("template" if protocol.name in _spoken(template.source) else "system")
+        user: Turn = {"role": "user", "content": _PROBE}
+        said: Turn = {"role": "assistant", "content": "said"}
+        self._has_system = self._shows([{"role": "system", "content": _PROBE}, {"role": "user", "content": "hello"}])
+        self._has_tool = protocol.uses_tool_turns and self._shows([user | {"content": "hello"}, said, _tool(_PROBE)])
+        self._has_user_runs = self._shows([user | {"content": "hello"}, user])
+        self.stop = self._find_stop(user, said)
+        self.stop_ids = frozenset(self.tokenizer.encode(self.stop)[-1:] + self.tokenizer.encode(tokenizer.eos)[-1:])
+        self._control = tuple(text for text in tokenizer.special if text == self.stop or text in template.source)
+
+    def text(self, messages: Sequence[Message], tools: Sequence[ToolSchema] = (), *, generate: bool = True) -> str:
+        """The conversation as the template writes it. Raises ModelError if the template cannot."""
+        listed = to_openai_tools(tools) if self.tools_in == "template" else []
+        return clean(self.template.render(list(self._turns(messages, tools)), listed, generate=generate))
+
+    def render(self, messages: Sequence[Message], tools: Sequence[ToolSchema] = ()) -> Rendered:
+        """The prompt for the assistant's next turn."""
+        text = self.text(messages, tools)
+        chain = _chain(messages)
+        at = _follow(text, chain)
+        if at is None:
+            ids = tuple(self.tokenizer.encode(text))
+            return Rendered(ids, True, text, ids)
+        before = tuple(one for turn in chain for one in (*turn.prompt_ids, *turn.token_ids))
+        added = tuple(self.tokenizer.encode(text[at:]))
+        return Rendered((*before, *added), False, text[at:], added)
+
+    def count(self, messages: Sequence[Message], tools: Sequence[ToolSchema] = ()) -> int:
+        """Tokens of the prompt for the next turn."""
+        return len(self.render(messages, tools).ids)
+
+    def sampled(self, prompt: Rendered, token_ids: Sequence[int]) -> Sampled:
+        """What a turn's Message carries on: the prompt and the ids that were sampled after it."""
+        ended = bool(token_ids) and token_ids[-1] in self.stop_ids
+        body = token_ids[:-1] if ended else token_ids
+        return Sampled(
+            fresh=prompt.fresh,
+            prompt_text=prompt.text,
+            prompt_ids=prompt.added,
+            text=clean(self.tokenizer.decode(body)),
+            stop=self.tokenizer.decode(token_ids[-1:]) if ended else "",
+            token_ids=tuple(token_ids),
+        )
+
+    def encode_turn(self, message: Message) -> tuple[int, ...]:
+        """The ids a policy would have sampled to write this turn, its end included."""
+        return tuple(self.tokenizer.encode(clean(self.protocol.write(message)) + self.stop))
+
+    def _turns(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> Iterator[Turn]:
+        waiting: Turn | None = None
+        for turn in self._plain_turns(messages, tools):
+            joins = waiting is not None and not self._has_user_runs and waiting["role"] == turn["role"] == "user"
+            if joins and waiting is not None:
+                waiting = {"role": "user", "content": f"{waiting['content']}\n\n{turn['content']}"}
+                continue
+            if waiting is not None:
+                yield waiting
+            waiting = turn
+        if waiting is not None:
+            yield waiting
+
+    def _plain_turns(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> Iterator[Turn]:
+        lead = self.protocol.instruct(tools) if self.tools_in == "system" else ""
+        observed: list[str] = []
+        for number, message in enumerate(messages):
+            if message.role == "tool" and not self._has_tool:
+                observed.append(self._disarm(message.content))
+                continue
+            if observed:
+                yield {"role": "user", "content": self.protocol.respond(observed)}
+                observed = []
+            if message.role == "assistant":
+                said = message.sampled.text if message.sampled else self.protocol.write(message)
+                yield {"role": "assistant", "content": said}
+                continue
+            content = self._disarm(message.content)
+            if lead and number == 0:
+                content = f"{content}\n\n{lead}" if message.role == "system" else f"{lead}\n\n{content}"
+            role = "user" if message.role == "system" and not self._has_system else message.role
+            yield _tool(content) if role == "tool" else {"role": role, "content": content}
+        if observed:
+            yield {"role": "user", "content": self.protocol.respond(observed)}
+
+    def _disarm(self, content: str) -> str:
+        """The content with control tokens that somebody wrote into it broken up: a page must not end its turn."""
+        for token in self._control:
+            content = content.replace(token, f"{token[:-1]} {token[-1]}")
+        return content
+
+    def _shows(self, turns: Sequence[Turn]) -> bool:
+        try:
+            return _PROBE in self.template.render(turns, (), generate=True)
+        except ModelError:
+            return False
+
+    def _find_stop(self, user: Turn, said: Turn) -> str:
+        """The special token that the template writes after an assistant's turn."""
+        try:
+            text = self.template.render([user, said, user], (), generate=False)
+        except ModelError:
+            return self.tokenizer.eos
+        rest = text[text.rindex("said") + len("said") :].lstrip() if "said" in text else ""
+        return next((token for token in self.tokenizer.special if token and rest.startswith(token)), self.tokenizer.eos)
+
+
+def nano_renderer(tokenizer: Tokenizer) -> Renderer:
+    """The renderer of the nano policy: its own template, Hermes calls, no list of tools."""
+    return Renderer(tokenizer, ChatTemplate(NANO), HERMES, tools_in="nowhere")
+
+
+def _tool(content: str) -> Turn:
+    return {"role": "tool", "content": content}
+
+
+def _spoken(source: str) -> tuple[str, ...]:
+    """Names of the protocols whose tool calls the template itself explains."""
+    hermes = "tools" in source and "<tool_call>" in source and '"arguments"' in source and "<function=" not in source
+    return ("hermes",) if hermes else ()
+
+
+def _chain(messages: Sequence[Message]) -> list[Sampled]:
+    """The sampled turns since the last one whose prompt began anew; empty if that one is not there."""
+    chain: list[Sampled] = []
+    for message in messages:
+        if message.sampled is not None:
+            chain = [message.sampled] if message.sampled.fresh else [*chain, message.sampled] if chain else []
+    return chain
+
+
+def _follow(text: str, chain: Sequence[Sampled]) -> int | None:
+    """Where the last sampled turn ends in the text, if the text begins with all of the chain; else None."""
+    at = 0
+    for turn in chain:
+        if not text.startswith(turn.prompt_text, at):
+            return None
+        end = _end_of_turn(text, at + len(turn.prompt_text), turn)
+        if end is None:
+            return None
+        at = end
+    return at or None
+
+
+def _end_of_turn(text: str, start: int, turn: Sampled) -> int | None:
+    whole = turn.text + turn.stop
+    if text.startswith(whole, start):
+        return start + len(whole)
+    if not turn.stop:
+        return None
+    # Templates trim or pad a turn's parts. The engine goes on from what it sampled, so white space may differ.
+    at = start
+    for one in turn.text:
+        if one.isspace():
+            continue
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if at >= len(text) or text[at] != one:
+            return None
+        at += 1
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at + len(turn.stop) if text.startswith(turn.stop, at) else None
