@@ -19,9 +19,8 @@ _STOP = frozenset(
 
 
 def pages(world: World, ids: Collection[str]) -> dict[str, Document]:
-    """The documents of those ids, streamed from the world once."""
-    wanted = set(ids)
-    return {document.id: document for document in world.documents() if document.id in wanted} if wanted else {}
+    """The documents of those ids; those that the world lacks are left out."""
+    return world.pages(ids)
 
 
 def evidence(world: World, query: Query) -> dict[str, list[Statement]]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +19,11 @@ from redsearcher.errors import DataError, InputError
 from redsearcher.records.base import Record
 from redsearcher.records.world import Document, Entity, Fact, Link, Qualifier, Statement, Strength, Value
 from redsearcher.world.facts import FactTable
+from redsearcher.world.shelf import Shelf
 
 ROWS_PER_GROUP = 5_000
+PAGES_PER_GROUP = 500
+"""Documents are read one by one, too, so their row groups are smaller."""
 INFO_FILE = "world.json"
 
 _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
@@ -132,7 +135,7 @@ class WorldWriter:
         self._digest.update(meaning.encode())
         self._rows[table].append(row)
         self._counts[table] += 1
-        if len(self._rows[table]) >= ROWS_PER_GROUP:
+        if len(self._rows[table]) >= (PAGES_PER_GROUP if table == "documents" else ROWS_PER_GROUP):
             self._flush(table)
 
     def _flush(self, table: str) -> None:
@@ -235,12 +238,26 @@ class World:
     def documents(self) -> Iterator[Document]:
         """All documents in stored order, a row group in memory at a time."""
         for row in self._rows("documents"):
-            row.pop("id")
-            row["links"] = tuple(Link(start=s, end=e, url=u) for s, e, u in json.loads(row["links"]))
-            row["about"], row["media"] = tuple(row["about"]), tuple(row["media"])
-            yield Document.model_construct(**row)
+            yield _document(row)
+
+    def pages(self, ids: Collection[str]) -> dict[str, Document]:
+        """The documents of those ids, read by themselves; ids that the world lacks are left out.
+
+        Each comes under the id it is stored by; its own `id`, computed from its text, should be the same.
+        """
+        return {row["id"]: _document(row) for row in self._shelf.rows(ids)} if ids else {}
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(self.path / "documents.parquet")
 
     def _rows(self, table: str) -> Iterable[dict[str, Any]]:
         with pq.ParquetFile(self.path / f"{table}.parquet") as file:
             for batch in file.iter_batches(batch_size=ROWS_PER_GROUP):
                 yield from batch.to_pylist()
+
+
+def _document(row: dict[str, Any]) -> Document:
+    links = tuple(Link(start=s, end=e, url=u) for s, e, u in json.loads(row["links"]))
+    rest = {name: value for name, value in row.items() if name not in ("id", "links", "about", "media")}
+    return Document.model_construct(links=links, about=tuple(row["about"]), media=tuple(row["media"]), **rest)
