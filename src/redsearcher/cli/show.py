@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom
+from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, ToolAtom
 from redsearcher.records.task import Certificate, Task
 from redsearcher.world.property import properties
 
@@ -21,7 +21,7 @@ def describe(task: Task, certificate: Certificate, labels: Mapping[str, str]) ->
     return "\n".join(lines)
 
 
-def _text(constraint: FactAtom | LiteralAtom | CompareAtom, task: Task, labels: Mapping[str, str]) -> str:
+def _text(constraint: Constraint, task: Task, labels: Mapping[str, str]) -> str:
     def name(variable: str) -> str:
         found = task.query.variable(variable)
         label = labels.get(found.entity or "", found.label or "")
@@ -33,9 +33,11 @@ def _text(constraint: FactAtom | LiteralAtom | CompareAtom, task: Task, labels: 
 
     if isinstance(constraint, FactAtom):
         return f"{name(constraint.subject)} —{said(constraint.property)}→ {name(constraint.object)}"
-    if isinstance(constraint, LiteralAtom):
+    if isinstance(constraint, LiteralAtom | ToolAtom):
         low = "-inf" if constraint.low is None else f"{constraint.low:g}"
         high = "inf" if constraint.high is None else f"{constraint.high:g}"
+        if isinstance(constraint, ToolAtom):
+            return f"{constraint.call.written({v: name(v) for v in constraint.variables})} in [{low}, {high}]"
         return f"{name(constraint.subject)} —{said(constraint.property)}→ [{low}, {high}]"
     return (
         f"{name(constraint.left)} {said(constraint.left_property)} < "

@@ -102,6 +102,9 @@ def property_shares(tasks: Iterable[Task]) -> dict[str, float]:
     counts: Counter[str] = Counter()
     for task in tasks:
         for constraint in task.query.constraints:
-            counts[constraint.left_property if constraint.kind == "compare" else constraint.property] += 1
+            if constraint.kind == "tool":
+                counts[f"{constraint.call.tool}.{constraint.call.function}"] += 1
+            else:
+                counts[constraint.left_property if constraint.kind == "compare" else constraint.property] += 1
     total = counts.total() or 1
     return {name: n / total for name, n in counts.most_common()}

@@ -1,5 +1,6 @@
 """The conjunctive query a task asks: variables, constraints, and the facts that make them true."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
@@ -117,6 +118,20 @@ class ToolExpression(Record):
                 found.append(operand)
         return tuple(found)
 
+    def written(self, names: Mapping[str, str]) -> str:
+        """It as code: `maps.distance(Velm, Osk)`; `names` maps variables to what they are called."""
+        parts = []
+        for operand in self.operands:
+            if isinstance(operand, ToolExpression):
+                parts.append(operand.written(names))
+            elif isinstance(operand, Constant):
+                parts.append(operand.text)
+            else:
+                parts.append(
+                    f"{operand.property} of " * bool(operand.property) + names.get(operand.variable, operand.variable)
+                )
+        return f"{self.tool}.{self.function}({', '.join(parts)})"
+
     @cached_property
     def calls(self) -> tuple["ToolExpression", ...]:
         """Itself and every nested call, innermost first."""
@@ -152,6 +167,8 @@ class ToolAtom(Record):
         return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
 
 
+PlainAtom = FactAtom | LiteralAtom | CompareAtom
+"""What pages alone settle."""
 Constraint = Annotated[FactAtom | LiteralAtom | CompareAtom | ToolAtom, Field(discriminator="kind")]
 
 

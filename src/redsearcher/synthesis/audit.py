@@ -3,7 +3,7 @@
 from redsearcher.core.text import contains_name
 from redsearcher.errors import BudgetError
 from redsearcher.graph.evaluate import answers
-from redsearcher.records.query import CompareAtom, Constraint, Query, Role
+from redsearcher.records.query import CompareAtom, Constraint, Query, Role, ToolAtom
 from redsearcher.records.task import SearchAudit, Task
 from redsearcher.records.world import Fact, Strength
 from redsearcher.synthesis.reader import NameIndex, guess
@@ -42,7 +42,12 @@ class Auditor:
         return any(contains_name(text, name) for name in (task.answer, *task.aliases))
 
     def _constraint_rank(self, constraint: Constraint) -> int | None:
-        """The worst rank over the constraint's facts, or None if one of them is not found."""
+        """The worst rank over the constraint's facts, or None if one of them is not found.
+
+        What a tool knows by itself takes no search: it counts as found first.
+        """
+        if isinstance(constraint, ToolAtom) and not constraint.reads_pages:
+            return 1
         ranks = [self._fact_rank(self._world.facts[fact]) for fact in constraint.facts]
         known = [rank for rank in ranks if rank is not None]
         return max(known) if known and len(known) == len(ranks) else None
@@ -100,11 +105,18 @@ class Auditor:
         right = 0
         noun = entity_types()[task.query.answer.type].noun(self._lang).noun
         for constraint in task.query.constraints:
-            property = constraint.left_property if isinstance(constraint, CompareAtom) else constraint.property
             ends = [task.query.variable(name) for name in constraint.variables]
             givens = [self._world.entities[v.entity].label for v in ends if v.role is Role.GIVEN and v.entity]
-            words = " ".join([*givens, properties()[property].label[self._lang], noun])
+            words = " ".join([*givens, *self._topics(constraint), noun])
             hits = self._web.search(words, self._reader_k)
             found = self._guess(task.query, [f"{hit.title}. {hit.snippet}" for hit in hits])
             right += found == task.answer_entity
         return round(right / len(task.query.constraints), 4)
+
+    def _topics(self, constraint: Constraint) -> list[str]:
+        """What a constraint is about, as words to search for."""
+        if isinstance(constraint, ToolAtom):
+            read = [operand.property for operand in constraint.call.inputs if operand.property is not None]
+            return [properties()[name].label[self._lang] for name in read] or [constraint.call.function]
+        name = constraint.left_property if isinstance(constraint, CompareAtom) else constraint.property
+        return [properties()[name].label[self._lang]]

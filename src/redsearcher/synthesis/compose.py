@@ -3,7 +3,7 @@
 from collections import Counter
 
 from redsearcher.core.hashing import content_hash
-from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, Variable
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, ToolAtom, Variable
 from redsearcher.synthesis.anchor import Anchor, GivenAnchor, LessAnchor, RangeAnchor
 from redsearcher.synthesis.factgraph import FactGraph
 from redsearcher.synthesis.structure import Structure
@@ -89,6 +89,11 @@ def canonical(query: Query) -> str:
                 around[constraint.object].append(["in", constraint.property, colours[constraint.subject]])
             elif isinstance(constraint, LiteralAtom):
                 around[constraint.subject].append(["range", constraint.property, constraint.low, constraint.high])
+            elif isinstance(constraint, ToolAtom):
+                shape = constraint.call.written(dict.fromkeys(constraint.variables, ""))
+                others = [colours[name] for name in constraint.variables]
+                for place, name in enumerate(constraint.variables):
+                    around[name].append(["tool", shape, place, others, constraint.low, constraint.high])
             else:
                 left, right = colours[constraint.left], colours[constraint.right]
                 around[constraint.left].append(["below", constraint.left_property, right])
@@ -115,5 +120,11 @@ def topology(query: Query) -> str:
 
 
 def properties_of(query: Query) -> list[str]:
-    """The property of each constraint, in order."""
-    return [c.left_property if isinstance(c, CompareAtom) else c.property for c in query.constraints]
+    """The property of each constraint, or the function of its tool, in order."""
+    found = []
+    for c in query.constraints:
+        if isinstance(c, ToolAtom):
+            found.append(f"{c.call.tool}.{c.call.function}")
+        else:
+            found.append(c.left_property if isinstance(c, CompareAtom) else c.property)
+    return found

@@ -62,7 +62,9 @@ def support(constraint: Constraint, values: Mapping[str, str], beliefs: Beliefs)
         return weight
     if isinstance(constraint, LiteralAtom):
         return _in_range(constraint, values, beliefs)
-    return _is_less(constraint, values, beliefs)
+    if isinstance(constraint, CompareAtom):
+        return _is_less(constraint, values, beliefs)
+    return 0.0  # what tools compute is no belief about pages
 
 
 def _in_range(atom: LiteralAtom, values: Mapping[str, str], beliefs: Beliefs) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from redsearcher.agent.solver.beliefs import Beliefs
 from redsearcher.core.rng import derive
-from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, ToolAtom
 from redsearcher.world.property import entity_types, properties
 from redsearcher.world.wording import plural
 
@@ -100,12 +100,14 @@ def property_at(constraint: Constraint, name: str) -> str:
     """The property a constraint asks of one of its variables."""
     if isinstance(constraint, CompareAtom):
         return constraint.left_property if name == constraint.left else constraint.right_property
+    if isinstance(constraint, ToolAtom):
+        return next((o.property for o in constraint.call.inputs if o.variable == name and o.property), "")
     return constraint.property
 
 
 def fan_out(constraint: Constraint, name: str) -> int:
     """About how many values the other end takes when this one is known; 1 for literals."""
-    if isinstance(constraint, CompareAtom | LiteralAtom):
+    if isinstance(constraint, CompareAtom | LiteralAtom | ToolAtom):
         return 1
     prop = properties()[constraint.property]
     if prop.symmetric or name == constraint.subject:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from redsearcher.agent.solver.beliefs import Beliefs
 from redsearcher.agent.solver.phrase import property_at
 from redsearcher.agent.solver.plan import Action
-from redsearcher.records.query import CompareAtom, Constraint, FactAtom, Query
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, Query, ToolAtom
 from redsearcher.world.property import entity_types, properties
 
 
@@ -46,6 +46,8 @@ def describe(query: Query, constraint: Constraint, values: Mapping[str, str], be
     if isinstance(constraint, FactAtom):
         phrase = properties()[constraint.property].phrases(lang).forward[0]
         return f"{say(constraint.subject)}{'' if lang == 'zh' else ' '}{phrase.format(say(constraint.object))}"
+    if isinstance(constraint, ToolAtom):
+        return constraint.call.written({name: say(name) for name in constraint.variables})
     joint = "的" if lang == "zh" else ": "
     return f"{say(constraint.subject)}{joint}{_label(property_at(constraint, constraint.subject), lang)}"
 

@@ -20,7 +20,7 @@ from redsearcher.evaluation.metrics import (
 )
 from redsearcher.evaluation.report import chart
 from redsearcher.evaluation.report.picture import draw
-from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom
+from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, ToolAtom
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.records.trajectory import Score, Trajectory
 from redsearcher.world.property import properties
@@ -188,9 +188,7 @@ def _task(task: Task, given: ReportInput) -> dict[str, Any]:
     }
 
 
-def _constraint_text(
-    constraint: FactAtom | LiteralAtom | CompareAtom, task: Task, labels: Mapping[str, str], names: Mapping[str, str]
-) -> str:
+def _constraint_text(constraint: Constraint, task: Task, labels: Mapping[str, str], names: Mapping[str, str]) -> str:
     def label(variable: str) -> str:
         return labels.get(task.query.variable(variable).entity or "", variable)
 
@@ -199,6 +197,8 @@ def _constraint_text(
         return f"{label(constraint.subject)} — {property_name} → {label(constraint.object)}"
     if isinstance(constraint, LiteralAtom):
         return f"{label(constraint.subject)} — {names.get(constraint.property, constraint.property)} in a range"
+    if isinstance(constraint, ToolAtom):
+        return f"{constraint.call.written({v: label(v) for v in constraint.variables})} in a range"
     left = names.get(constraint.left_property, constraint.left_property)
     return f"{left} of {label(constraint.left)} before that of {label(constraint.right)}"
 

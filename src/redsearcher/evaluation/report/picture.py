@@ -5,7 +5,7 @@ from html import escape
 
 import networkx as nx
 
-from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, Role
+from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.world.property import properties
 
 COLOURS = {Role.GIVEN: "#8fce9b", Role.LATENT: "#f6d465", Role.ANSWER: "#ee7c72"}
@@ -26,6 +26,14 @@ def draw(query: Query, labels: Mapping[str, str], property_labels: Mapping[str, 
             node = f"literal {constraint.id}"
             names[node], colours[node] = _range(constraint), COLOURS[Role.GIVEN]
             pair, name = (constraint.subject, node), property_labels.get(constraint.property, constraint.property)
+        elif isinstance(constraint, ToolAtom):
+            node = f"tool {constraint.id}"
+            names[node], colours[node] = _range(constraint), COLOURS[Role.GIVEN]
+            name = f"{constraint.call.tool}: {constraint.call.function}"
+            for variable in constraint.variables[1:]:
+                graph.add_edge(variable, node)
+                edges.setdefault((variable, node), []).append(name)
+            pair = (constraint.variables[0], node)
         elif isinstance(constraint, CompareAtom):
             left = property_labels.get(constraint.left_property, constraint.left_property)
             pair, name = (constraint.left, constraint.right), f"{left}: earlier or less"
@@ -87,8 +95,8 @@ def _is_line(order: list[str], xs: Mapping[str, float], ys: Mapping[str, float])
     return all(abs(ys[node] - ys[first] - slope * (xs[node] - xs[first])) < NEARLY for node in order)
 
 
-def _range(constraint: LiteralAtom) -> str:
-    property_ = properties().get(constraint.property)
+def _range(constraint: LiteralAtom | ToolAtom) -> str:
+    property_ = properties().get(constraint.property) if isinstance(constraint, LiteralAtom) else None
     is_time = property_ is not None and property_.object == ("time",)
     low, high = (
         "" if bound is None else str(int(bound)) if is_time else f"{bound:,.6g}"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role
+from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, PlainAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.bearer import sole_role
 from redsearcher.world.property import Lang
 from redsearcher.world.wording import dated_phrases
@@ -31,7 +31,7 @@ class Predicate:
     `when` is a date said in the same breath ("was born in Karsholm in the 1950s").
     """
 
-    constraint: Constraint
+    constraint: PlainAtom
     forward: bool
     other: Mention | None = None
     when: LiteralAtom | None = None
@@ -48,7 +48,10 @@ class Sentence:
 
 @dataclass
 class Planner:
-    """Walks the reasoning graph from one variable and hands every constraint to exactly one predicate or mention."""
+    """Walks the reasoning graph from one variable and hands every constraint to exactly one predicate or mention.
+
+    What tools say is left out: it has sentences of its own.
+    """
 
     query: Query
     lang: Lang
@@ -62,7 +65,7 @@ class Planner:
     def plan(self) -> tuple[Sentence, ...]:
         """All sentences but the closing one. Raises ValueError for a constraint between a variable and itself."""
         for constraint in self.query.constraints:
-            if len(constraint.variables) != len(set(constraint.variables)):
+            if not isinstance(constraint, ToolAtom) and len(constraint.variables) != len(set(constraint.variables)):
                 raise ValueError(f"constraint {constraint.id} relates a variable to itself")
         self.introduced |= {variable.name for variable in self.query.givens}
         for variable in self.query.givens:
@@ -203,12 +206,13 @@ class Planner:
 
     # ---- constraints
 
-    def _unsaid(self, name: str) -> list[Constraint]:
-        return [c for c in self.query.constraints if c.id not in self.said and name in c.variables]
+    def _unsaid(self, name: str) -> list[PlainAtom]:
+        plain = [c for c in self.query.constraints if not isinstance(c, ToolAtom)]
+        return [c for c in plain if c.id not in self.said and name in c.variables]
 
     def _pending(
         self, name: str, *, within: set[str] | None = None, but: frozenset[str] = frozenset()
-    ) -> list[Constraint]:
+    ) -> list[PlainAtom]:
         """Unsaid constraints of a variable whose other end can be named already and is none of `but`."""
         known = (self.introduced if within is None else within) - but
         return [c for c in self._unsaid(name) if all(other in known for other in c.variables if other != name)]
@@ -230,7 +234,7 @@ class Planner:
         self.rng.shuffle(found)
         return found
 
-    def _predicate(self, name: str, constraint: Constraint, dates: dict[str, LiteralAtom]) -> Predicate:
+    def _predicate(self, name: str, constraint: PlainAtom, dates: dict[str, LiteralAtom]) -> Predicate:
         if isinstance(constraint, LiteralAtom):
             return Predicate(constraint, True)
         forward = (constraint.left if isinstance(constraint, CompareAtom) else constraint.subject) == name
