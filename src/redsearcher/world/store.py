@@ -20,6 +20,7 @@ from redsearcher.records.base import Record
 from redsearcher.records.world import Document, Entity, Fact, Link, Qualifier, Statement, Strength, Value
 from redsearcher.world.facts import FactTable
 from redsearcher.world.shelf import Shelf
+from redsearcher.world.tooling import ToolKnowledge
 
 ROWS_PER_GROUP = 5_000
 PAGES_PER_GROUP = 500
@@ -220,12 +221,18 @@ class World:
     @cached_property
     def known(self) -> FactTable:
         """All facts known, stated or not: uniqueness is proved on these."""
-        return FactTable(self.facts.values(), self.types)
+        return FactTable(self.facts.values(), self.types, self.knowledge.table)
 
     @cached_property
     def stated(self) -> FactTable:
         """Facts that some page states strictly: necessity is proved on these."""
-        return FactTable((fact for fact in self.facts.values() if self.is_stated(fact.id)), self.types)
+        stated = (fact for fact in self.facts.values() if self.is_stated(fact.id))
+        return FactTable(stated, self.types, self.knowledge.table)
+
+    @cached_property
+    def knowledge(self) -> ToolKnowledge:
+        """What the tools know: every fact, stated or not."""
+        return ToolKnowledge(self.entities, self.facts.values)
 
     def is_stated(self, fact: str) -> bool:
         """Whether some page states the fact strictly."""

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from redsearcher.agent.solver.observe import Document
 from redsearcher.agent.solver.title import topic
-from redsearcher.records.query import CompareAtom, Constraint, Query
+from redsearcher.records.query import CompareAtom, PlainAtom, Query, ToolAtom
 from redsearcher.world.property import properties
 
 Kinds = frozenset[str]
@@ -102,13 +102,14 @@ def types_of(query: Query) -> dict[str, tuple[str, ...]]:
     """The types each variable may have: its own, or where the question names none, what all its constraints allow."""
     found: dict[str, tuple[str, ...]] = {v.name: (v.type,) if v.type else () for v in query.variables}
     for variable in query.variables:
-        sides = [_side(c, variable.name) for c in query.constraints if variable.name in c.variables]
+        plain = [c for c in query.constraints if not isinstance(c, ToolAtom)]
+        sides = [_side(c, variable.name) for c in plain if variable.name in c.variables]
         if not variable.type and sides:
             found[variable.name] = tuple(t for t in sides[0] if all(t in side for side in sides[1:])) or sides[0]
     return found
 
 
-def _side(constraint: Constraint, name: str) -> tuple[str, ...]:
+def _side(constraint: PlainAtom, name: str) -> tuple[str, ...]:
     if isinstance(constraint, CompareAtom):
         own = constraint.left_property if name == constraint.left else constraint.right_property
         return properties()[own].subject
