@@ -82,6 +82,12 @@ def check_call(
     return ToolCall(id=f"call_{number}", name=name, arguments=dict(arguments))
 
 
+def only_argument(tool: ToolSchema) -> str | None:
+    """The argument that plain text stands for: the one required, or the only one; None if there is no such."""
+    names = list(tool.parameters.get("required", ())) or list(tool.parameters.get("properties", {}))
+    return names[0] if len(names) == 1 else None
+
+
 def find_fault(value: Any, schema: Mapping[str, Any], where: str) -> str | None:
     """What is wrong with a value under a JSON schema, or None.
 

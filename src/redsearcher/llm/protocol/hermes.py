@@ -56,7 +56,8 @@ class Hermes:
         """Thought, content and calls, as Qwen3's template prints them."""
         parts = [message.content] if message.content else []
         parts += [f"<tool_call>\n{_call_json(call)}\n</tool_call>" for call in message.calls]
-        opening = f"<think>\n{message.thought}\n</think>\n\n" if message.thought else ""
+        thought = message.thought.replace("</think>", "</ think>")
+        opening = f"<think>\n{thought}\n</think>\n\n" if thought else ""
         return opening + "\n".join(parts)
 
     def respond(self, contents: Sequence[str]) -> str:
@@ -84,15 +85,13 @@ def _scan(text: str) -> tuple[list[str], list[str], list[Any]] | FormatProblem:
     contents: list[str] = []
     calls: list[Any] = []
     at = 0
+    closing, opening = text.find("</think>"), text.find("<think>")
+    if closing >= 0 and not 0 <= opening < closing:
+        thoughts.append(text[:closing])
+        at = closing + len("</think>")
     while (tag := _TAG.search(text, at)) is not None:
-        before, found = text[at : tag.start()], tag.group()
-        if found == "</think>":
-            if calls or thoughts or any(part.strip() for part in contents):
-                return problem(FormatKind.STRAY_TAG, "a </think> closes nothing.")
-            thoughts.append(before)
-            at = tag.end()
-            continue
-        contents.append(before)
+        found = tag.group()
+        contents.append(text[at : tag.start()])
         if found == "<think>":
             end = text.find("</think>", tag.end())
             if end < 0:
