@@ -9,7 +9,8 @@ from redsearcher.records.world import Entity, Strength
 from redsearcher.synthesis.audit import Auditor
 from redsearcher.synthesis.config import VerifyConfig
 from redsearcher.synthesis.reader import NameIndex, guess
-from redsearcher.synthesis.verify import Verified, verify_final, verify_static
+from redsearcher.synthesis.verify.cascade import Verified, verify_static
+from redsearcher.synthesis.verify.final import verify_final
 from redsearcher.web.engine import Web
 from redsearcher.world.store import World
 from tests.synthesis.conftest import Made

@@ -51,10 +51,22 @@ def synth(
 
 
 @app.command()
-def verify(run: RunPath, world: World_, web: WebPath, rollouts: RolloutsPath = None, config: ConfigFile = None) -> None:
-    """Run the verifier on the tasks of a run directory and write verdicts, audits and the accepted tasks.
+def verify(
+    run: RunPath,
+    world: World_,
+    web: WebPath,
+    rollouts: RolloutsPath = None,
+    all_stages: Annotated[
+        bool, typer.Option("--all-stages", help="Run every check on every task, also after a drop.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    config: ConfigFile = None,
+) -> None:
+    """Run the verifier on the tasks of a run directory, cheap checks first; write verdicts, audits, accepted tasks.
 
-    Pass rates count where --rollouts, or RUN itself, holds trajectories; verify again once there are some.
+    Prints the funnel: per check what came in, what stayed, why the rest was dropped and what it cost. Resumes where
+    it was killed. Pass rates count where --rollouts, or RUN itself, holds trajectories; verify again once there are
+    some.
     Example: redsearcher tasks verify runs/mine --world worlds/demo --web webs/demo
     """
     from redsearcher.cli.stage import load_certificates
@@ -64,11 +76,15 @@ def verify(run: RunPath, world: World_, web: WebPath, rollouts: RolloutsPath = N
     from redsearcher.records.task import Task
     from redsearcher.records.trajectory import Score, Trajectory
     from redsearcher.synthesis.config import VerifyConfig
-    from redsearcher.synthesis.verify import verify_final, verify_static
+    from redsearcher.synthesis.verify.cascade import verify_static
+    from redsearcher.synthesis.verify.final import verify_final
+    from redsearcher.synthesis.verify.funnel import funnel, read_spent, table
     from redsearcher.web.engine import Web
     from redsearcher.world.store import World
 
     settings = VerifyConfig.load(config) if config else VerifyConfig()
+    if all_stages:
+        settings = settings.model_copy(update={"all_stages": True})
     opened, opened_web, directory = World(world), Web.open(web), RunDir(run)
     tasks = list(jsonl.read(run / "tasks.jsonl", Task))
     home = rollouts or run
@@ -77,9 +93,21 @@ def verify(run: RunPath, world: World_, web: WebPath, rollouts: RolloutsPath = N
     scores = list(jsonl.read(home / "scores.jsonl", Score)) if has_rollouts else []
     with progress("verification", len(tasks)) as bar:
         checked = verify_static(
-            directory, opened, tasks, load_certificates(run), opened_web, settings, progress=running_total(bar)
+            directory,
+            opened,
+            tasks,
+            load_certificates(run),
+            opened_web,
+            settings,
+            n_workers=workers,
+            web_path=web,
+            progress=running_total(bar),
         )
-    accepted = verify_final(directory, opened, tasks, checked.verdicts, trajectories, scores, settings).kept
+    final = verify_final(directory, opened, tasks, checked.verdicts, trajectories, scores, settings)
+    accepted = final.kept
+    spent = read_spent(run / "ledger.jsonl", (task.id for task in tasks))
+    for text in table(funnel(final.verdicts, spent), len(accepted)):
+        say.line(text)
     say.wrote(
         f"{run}/verdicts.jsonl and {run}/accepted.jsonl ({len(accepted)} of {len(tasks)} tasks kept)",
         f"redsearcher rollout {run} --web {web} --out {run}-rollouts",

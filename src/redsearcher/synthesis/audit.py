@@ -1,29 +1,41 @@
 """What one web gives away about a task: are its facts findable, is there a way round the reasoning?"""
 
+from functools import cached_property, lru_cache
+from itertools import product
+
 from redsearcher.core.text import contains_name
 from redsearcher.errors import BudgetError
 from redsearcher.graph.evaluate import answers
-from redsearcher.records.query import CompareAtom, Constraint, Query, Role, ToolAtom
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.records.task import SearchAudit, Task
-from redsearcher.records.world import Fact, Strength
+from redsearcher.records.tool import Hit
+from redsearcher.records.world import Document, Fact, Strength
 from redsearcher.synthesis.reader import NameIndex, guess
 from redsearcher.web.engine import Web
+from redsearcher.world.build import LooseFinder
 from redsearcher.world.property import entity_types, properties
 from redsearcher.world.store import World
 
+_NAMES_TRIED = 2
+_PAGES_KEPT = 2_000
+
 
 class Auditor:
-    """Audits tasks of one world against one web."""
+    """Audits tasks of one world against one web. `n_searches` counts the searches made."""
 
-    def __init__(self, world: World, web: Web, *, top_k: int, reader_k: int = 10) -> None:
+    def __init__(
+        self, world: World, web: Web, names: NameIndex | None = None, *, top_k: int, reader_k: int = 10
+    ) -> None:
         self._world, self._web, self._top_k, self._reader_k = world, web, top_k, reader_k
-        self._names = NameIndex(world.entities)
+        self._names = names or NameIndex(world.entities)
         self._lang = world.info.lang
+        self._facts_on = lru_cache(maxsize=_PAGES_KEPT)(self._read_page)
+        self.n_searches = 0
 
     def audit(self, task: Task) -> SearchAudit:
         """Search for every fact, for the question, for each constraint; look for pages that say too much."""
         query = task.query
-        hits = self._web.search(task.question, self._top_k)
+        hits = self._search(task.question, self._top_k)
         snippets = [f"{hit.title}. {hit.snippet}" for hit in hits]
         named = (hit.rank for hit, text in zip(hits, snippets, strict=True) if self._names_answer(task, text))
         return SearchAudit(
@@ -57,7 +69,7 @@ class Auditor:
         stating = self._world.stating(fact.id, Strength.STRICT)
         best: int | None = None
         for query in self._queries(fact):
-            for rank, document in enumerate(self._web.find(query, best - 1 if best else self._top_k), 1):
+            for rank, document in enumerate(self._find(query, best - 1 if best else self._top_k), 1):
                 if document.id in stating:
                     best = rank
                     break
@@ -73,13 +85,51 @@ class Auditor:
         return [f"{self._world.entities[end].label} {word}" for word in words for end in ends]
 
     def _page_shortcut(self, query: Query) -> bool:
-        """Whether the constraints that one page states, loosely, force the answer by themselves (facts stated)."""
+        """Whether the constraints that one page states, loosely, force the answer by themselves (facts stated).
+
+        Pages count by the world's statements, and again by what they are seen to say where a search finds them.
+        """
         said: dict[str, set[str]] = {}
         for constraint in query.constraints:
             stating = [self._world.stating(fact, Strength.LOOSE) for fact in constraint.facts]
             for document in frozenset.intersection(*stating) if stating else frozenset():
                 said.setdefault(document, set()).add(constraint.id)
-        return any(self._forces(query, kept) for kept in sorted({frozenset(ids) for ids in said.values()}, key=sorted))
+        for page in self._pages_naming_both(query):
+            facts = self._facts_on(page)
+            here = {c.id for c in query.constraints if c.facts and facts.issuperset(c.facts)}
+            said.setdefault(page.id, set()).update(here)
+        kept = sorted({frozenset(ids) for ids in said.values()}, key=sorted)
+        largest = [ids for ids in kept if not any(ids < other for other in kept)]  # more constraints force more
+        return any(self._forces(query, ids) for ids in largest)
+
+    def _pages_naming_both(self, query: Query) -> list[Document]:
+        """Pages of the web that name both ends of some fact, or the subject of a literal."""
+        found: dict[str, Document] = {}
+        entities = {v.name: v.entity for v in query.variables}
+        for constraint in query.constraints:
+            if not isinstance(constraint, FactAtom | LiteralAtom):
+                continue
+            ends = [self._world.entities[entity] for name in constraint.variables if (entity := entities[name])]
+            names = [end.names[:_NAMES_TRIED] for end in ends]
+            for chosen in product(*names):
+                query_text = " ".join(f'"{name}"' for name in chosen)
+                found |= {page.id: page for page in self._find(query_text, self._top_k)}
+        return list(found.values())
+
+    def _read_page(self, page: Document) -> frozenset[str]:
+        return frozenset(statement.fact for statement in self._loose.statements(page, set()))
+
+    @cached_property
+    def _loose(self) -> LooseFinder:
+        return LooseFinder(self._world.entities.values(), list(self._world.facts.values()), {})
+
+    def _search(self, query: str, k: int) -> list[Hit]:
+        self.n_searches += 1
+        return self._web.search(query, k)
+
+    def _find(self, query: str, k: int) -> list[Document]:
+        self.n_searches += 1
+        return self._web.find(query, k)
 
     def _forces(self, query: Query, kept: frozenset[str]) -> bool:
         part = query
@@ -108,7 +158,7 @@ class Auditor:
             ends = [task.query.variable(name) for name in constraint.variables]
             givens = [self._world.entities[v.entity].label for v in ends if v.role is Role.GIVEN and v.entity]
             words = " ".join([*givens, *self._topics(constraint), noun])
-            hits = self._web.search(words, self._reader_k)
+            hits = self._search(words, self._reader_k)
             found = self._guess(task.query, [f"{hit.title}. {hit.snippet}" for hit in hits])
             right += found == task.answer_entity
         return round(right / len(task.query.constraints), 4)

@@ -88,7 +88,7 @@ def cell_name(k: int, msd: int) -> str:
 class VerifyConfig(Config):
     """Settings of the offline verifier."""
 
-    top_k: int = Field(default=20, ge=1)
+    top_k: int = Field(default=50, ge=1)
     """Every fact must be found among this many results for some query an agent can make."""
     reader_k: int = Field(default=10, ge=1)
     """Results whose snippets the frequency reader sees."""
@@ -96,3 +96,8 @@ class VerifyConfig(Config):
     """Drop tasks that no rollout solved."""
     max_pass_rate: float = Field(default=1.0, ge=0, le=1)
     """Drop tasks solved more often than this."""
+    all_stages: bool = False
+    """Run every check on every task, also after one has dropped it."""
+    agreed_share: float = Field(default=0.5, gt=0, le=1)
+    """On open worlds: drop a task where at least this share of the rollouts that answered agree on another answer
+    which no known fact refutes."""

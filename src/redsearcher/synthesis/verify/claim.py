@@ -1,0 +1,154 @@
+"""The claims of a question's text against the constraints of its query: which is which, what is too much or lacking."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from redsearcher.core.text import fold
+from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, Variable
+from redsearcher.records.world import Entity
+from redsearcher.world.property import properties
+
+_CLOSE = 2e-3
+"""Bounds in words and in the record may differ by this share of a year or of the amount."""
+_MAX_TRIES = 4_000
+
+
+class Claims(NamedTuple):
+    """How a reading of the text lines up with the query.
+
+    `variables` maps the reading's variables to the query's; None where nothing corresponds. `said` pairs a claim with
+    its constraint, `blurred` with one that differs only in its range, `extra` are claims without a constraint,
+    `unsaid` the constraints without a claim.
+    """
+
+    variables: dict[str, str | None]
+    said: list[tuple[Constraint, Constraint]]
+    blurred: list[tuple[Constraint, Constraint]]
+    extra: list[Constraint]
+    unsaid: list[Constraint]
+
+    @property
+    def is_faithful(self) -> bool:
+        """Whether text and query say the same."""
+        return not (self.blurred or self.extra or self.unsaid)
+
+
+def line_up(reading: Query, query: Query, entities: Mapping[str, Entity]) -> Claims:
+    """The correspondence of variables under which most claims are constraints of the query."""
+    fixed = _fixed(reading, query, entities)
+    free = [v for v in reading.variables if v.name not in fixed]
+    open_ = [v for v in query.variables if v.role is Role.LATENT]
+    best = _score(reading, query, fixed)
+    for n, chosen in enumerate(_assignments(reading, query, free, open_)):
+        if best[0] == len(reading.constraints) or n >= _MAX_TRIES:
+            break
+        best = max(best, _score(reading, query, fixed | chosen), key=lambda found: found[0])
+    return _claims(reading, query, best[1])
+
+
+def _fixed(reading: Query, query: Query, entities: Mapping[str, Entity]) -> dict[str, str | None]:
+    """Answer to answer, givens by their names."""
+    found: dict[str, str | None] = {}
+    for variable in reading.variables:
+        if variable.role is Role.ANSWER:
+            found[variable.name] = query.answer.name
+        elif variable.role is Role.GIVEN:
+            label = fold(variable.label or "")
+            bearers = (v.name for v in query.givens if label in _labels(v, entities))
+            found[variable.name] = next(bearers, None)
+    return found
+
+
+def _labels(given: Variable, entities: Mapping[str, Entity]) -> set[str]:
+    entity = entities.get(given.entity or "")
+    names = (entity.names + tuple(entity.labels.values())) if entity else ()
+    return {fold(name) for name in (given.label or "", *names)} - {""}
+
+
+def _assignments(
+    reading: Query, query: Query, free: list[Variable], open_: list[Variable]
+) -> Iterator[dict[str, str | None]]:
+    """One-to-one maps of unknowns, those first that send each to where the same properties meet."""
+    if not free:
+        yield {}
+        return
+    first, rest = free[0], free[1:]
+    mine = _signature(reading, first.name)
+    ranked = sorted(
+        (v for v in open_ if not first.type or v.type == first.type or not mine),
+        key=lambda v: (-len(mine & _signature(query, v.name)), len(_signature(query, v.name) - mine), v.name),
+    )
+    for chosen in ranked:
+        for others in _assignments(reading, query, rest, [v for v in open_ if v is not chosen]):
+            yield {first.name: chosen.name, **others}
+    for others in _assignments(reading, query, rest, open_):
+        yield {first.name: None, **others}
+
+
+def _signature(query: Query, name: str) -> frozenset[tuple[str, str]]:
+    """The properties that meet at a variable, each with the end where it stands."""
+    found = set()
+    for constraint in query.constraints:
+        if name in constraint.variables:
+            for form in _forms(constraint, {v.name: "self" if v.name == name else "other" for v in query.variables}):
+                found.add((str(form[:2]), str(form[2:])))
+    return frozenset(found)
+
+
+def _forms(constraint: Constraint, names: Mapping[str, str | None]) -> tuple[tuple[str | None, ...], ...]:
+    """All spellings of one constraint: a symmetric fact both ways round, an inverse property too; ranges left out."""
+    if isinstance(constraint, FactAtom):
+        subject, object_ = names[constraint.subject], names[constraint.object]
+        forms: list[tuple[str | None, ...]] = [("fact", constraint.property, subject, object_)]
+        property_ = properties().get(constraint.property)
+        if property_ is not None and property_.symmetric:
+            forms.append(("fact", constraint.property, object_, subject))
+        if property_ is not None and property_.inverse:
+            forms.append(("fact", property_.inverse, object_, subject))
+        return tuple(forms)
+    if isinstance(constraint, LiteralAtom):
+        return (("literal", constraint.property, names[constraint.subject]),)
+    if isinstance(constraint, CompareAtom):
+        left, right = names[constraint.left], names[constraint.right]
+        return (("compare", f"{constraint.left_property}<{constraint.right_property}", left, right),)
+    return (("tool", constraint.id),)
+
+
+def _score(reading: Query, query: Query, variables: dict[str, str | None]) -> tuple[int, dict[str, str | None]]:
+    full = {v.name: variables.get(v.name) for v in reading.variables}
+    same = {v.name: v.name for v in query.variables}
+    known = {form for c in query.constraints for form in _forms(c, same)}
+    hits = sum(any(None not in form and form in known for form in _forms(c, full)) for c in reading.constraints)
+    return hits, full
+
+
+def _claims(reading: Query, query: Query, variables: dict[str, str | None]) -> Claims:
+    same = {v.name: v.name for v in query.variables}
+    left = list(query.constraints)
+    said, blurred, extra = [], [], []
+    for claim in reading.constraints:
+        forms = {form for form in _forms(claim, variables) if None not in form}
+        fitting = [c for c in left if forms & set(_forms(c, same))]
+        exact = [c for c in fitting if same_range(claim, c)]
+        if exact:
+            said.append((claim, exact[0]))
+            left.remove(exact[0])
+        elif fitting:
+            blurred.append((claim, fitting[0]))
+            left.remove(fitting[0])
+        else:
+            extra.append(claim)
+    return Claims(variables, said, blurred, extra, left)
+
+
+def same_range(claim: Constraint, constraint: Constraint) -> bool:
+    """Whether two literals bound the same range; anything else is a match already."""
+    if not (isinstance(claim, LiteralAtom) and isinstance(constraint, LiteralAtom)):
+        return True
+    return _close(claim.low, constraint.low) and _close(claim.high, constraint.high)
+
+
+def _close(a: float | None, b: float | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return abs(a - b) <= _CLOSE * max(1.0, min(abs(a), abs(b)) / 1000)
