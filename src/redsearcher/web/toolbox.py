@@ -1,7 +1,7 @@
-"""The tools of one episode over a web: search and visit, called by name, answering in text."""
+"""The tools of one episode over a web: search, visit and what else is on, called by name, answering in text."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from redsearcher.errors import ToolError
@@ -17,6 +17,7 @@ from redsearcher.web.render import (
     render_page,
     render_results,
 )
+from redsearcher.web.tool.base import Tool
 
 
 class Toolbox:
@@ -25,11 +26,12 @@ class Toolbox:
     What a model does wrong comes back as an Observation with an error, never as an exception.
     """
 
-    def __init__(self, web: Web, config: WebConfig | None = None) -> None:
+    def __init__(self, web: Web, config: WebConfig | None = None, more: Sequence[Tool] = ()) -> None:
         self._web, self._config = web, config or web.info.config
         self._tools: dict[str, tuple[ToolSchema, Callable[[ToolCall], Observation]]] = {
             SEARCH.name: (SEARCH, self._search),
             VISIT.name: (VISIT, self._visit),
+            **{tool.schema.name: (tool.schema, tool.run) for tool in more},
         }
 
     @property
@@ -38,7 +40,8 @@ class Toolbox:
         return tuple(schema for schema, _ in self._tools.values())
 
     async def call(self, call: ToolCall) -> Observation:
-        """Run one call. `error` is unknown_tool, bad_arguments, or not_found where none of the URLs has a page."""
+        """Run one call. `error` is unknown_tool, bad_arguments, or not_found where none of the URLs has a page;
+        further tools have kinds of their own."""
         if call.name not in self._tools:
             known = ", ".join(self._tools)
             text = f"there is no tool {arguments.clean(call.name)[:60]!r}; the tools are {known}. Call one of them."

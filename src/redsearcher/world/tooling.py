@@ -15,15 +15,15 @@ class ToolKnowledge:
     """What the tools of a world know, built when first asked for. Tools know every fact, stated by a page or not."""
 
     def __init__(self, entities: Mapping[str, Entity], facts: Callable[[], Iterable[Fact]]) -> None:
-        self.entities, self._facts = entities, facts
+        self.entities, self.facts = entities, facts
 
     @cached_property
     def places(self) -> Places:
-        return Places.of(self.entities, self._facts())
+        return Places.of(self.entities, self.facts())
 
     @cached_property
     def scholarly(self) -> Scholarly:
-        return Scholarly.of(self.entities, self._facts())
+        return Scholarly.of(self.entities, self.facts())
 
     @cached_property
     def table(self) -> Tools:

@@ -1,0 +1,1 @@
+"""Tools beyond search and visit, one per file."""
