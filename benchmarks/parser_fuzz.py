@@ -160,18 +160,24 @@ def _asked(name: str, text: str, call: ToolCall) -> bool:
     if name == "react":
         outside = text.rpartition("</think>")[2]
         return bool(re.search(rf"^Action:[ \t]*\W*{call.name}", outside, re.MULTILINE))
-    outside = re.sub(r"<think>.*?(?:</think>|\Z)", "", text, flags=re.DOTALL)
-    outside = outside.rpartition("</think>")[2]
     decoder = json.JSONDecoder(strict=False)
-    for tag in re.finditer("<tool_call>", outside):
-        start = tag.end() + len(outside[tag.end() :]) - len(outside[tag.end() :].lstrip())
+    before = ""
+    opened, closed = text.find("<think>"), text.find("</think>")
+    at = closed if closed >= 0 and not 0 <= opened < closed else 0
+    while (start := text.find("<tool_call>", at)) >= 0:
+        before += text[at:start]
+        at = start + len("<tool_call>")
+        begin = at + len(text[at:]) - len(text[at:].lstrip())
         try:
-            value, end = decoder.raw_decode(outside, start)
+            value, end = decoder.raw_decode(text, begin)
         except (ValueError, RecursionError):
             continue
-        named = isinstance(value, dict) and value.get("name") == call.name and "</tool_call>" in outside[end:]
-        if named and (_flat(value.get("arguments")) == _flat(call.arguments) or call.name == "python"):
+        thinking = before.rfind("<think>") > before.rfind("</think>")
+        named = isinstance(value, dict) and value.get("name") == call.name and "</tool_call>" in text[end:]
+        same = named and (_flat(value.get("arguments")) == _flat(call.arguments) or call.name == "python")
+        if same and not thinking:
             return True
+        at = at if thinking else end
     return False
 
 
