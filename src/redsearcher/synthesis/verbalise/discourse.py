@@ -40,6 +40,11 @@ class Discourse:
     def is_person(self, name: str) -> bool:
         return entity_types()[self.query.variable(name).type].who
 
+    @property
+    def introduced(self) -> set[str]:
+        """Every unknown brought in so far."""
+        return {name for names in self.order.values() for name in names} | set(self.roles)
+
     def add(self, name: str) -> int:
         """Note a variable brought in by its type noun; which of that noun it is, from 1."""
         seen = self.order.setdefault(self.noun(name), [])

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from redsearcher.records.query import CompareAtom, LiteralAtom, Query
+from redsearcher.records.query import CompareAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.discourse import Discourse
 from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.tool_english import tool_sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import properties
 from redsearcher.world.wording import ORDINALS, WORKS, dated_phrases, event, indefinite, plural, reduced, written_name
@@ -37,9 +38,23 @@ class English:
         for sentence in sentences:
             texts.append(self._sentence(sentence))
             self.discourse.close(sentence)
+        texts += self._tool_sentences()
         return " ".join([*texts, self._closing(self.query.answer.name)])
 
     # ---- sentences
+
+    def _tool_sentences(self) -> list[str]:
+        """What tools say, last: by then every variable has been brought in. Raises ValueError for one that has not."""
+        atoms = [c for c in self.query.constraints if isinstance(c, ToolAtom)]
+        known = self.discourse.introduced | {variable.name for variable in self.query.givens}
+        for atom in atoms:
+            if strangers := set(atom.variables) - known:
+                raise ValueError(f"only tools speak of {', '.join(sorted(strangers))}, so nothing introduces it")
+        return [tool_sentence(self.query, atom, self._called) for atom in atoms]
+
+    def _called(self, name: str) -> str:
+        known = self.query.variable(name).role is not Role.GIVEN
+        return self._mention(Mention(name, "known" if known else "given"))
 
     def _sentence(self, sentence: Sentence) -> str:
         subject = self._subject(sentence.subject)
