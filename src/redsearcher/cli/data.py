@@ -1,4 +1,4 @@
-"""`redsearcher data`: export."""
+"""`redsearcher data`: export, expert."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from redsearcher.cli import say
-from redsearcher.cli.option import ConfigFile, RunPath
+from redsearcher.cli.option import ConfigFile, OutPath, RunPath, Seed
 
 app = typer.Typer(no_args_is_help=True, help="Turn trajectories into training sets.")
 
@@ -39,3 +39,38 @@ def export(
         ExportConfig.load(config) if config else ExportConfig(),
     )
     say.wrote(", ".join(f"{run}/{name}.jsonl ({n} rows)" for name, n in counts.items()))
+
+
+@app.command()
+def expert(
+    out: OutPath,
+    seed: Seed = 0,
+    worlds: Annotated[int, typer.Option(min=1, help="Fresh worlds, one shard each.")] = 16,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    config: ConfigFile = None,
+) -> None:
+    """Write right traces of the expert on fresh worlds; shards that are there already are left as they are.
+
+    Example: redsearcher data expert --seed 0 --worlds 16 --out traces --workers 8
+    """
+    from collections import Counter
+
+    from redsearcher.core.progress import progress
+    from redsearcher.data.shard import write_shards
+    from redsearcher.data.stream import StreamConfig
+
+    settings = StreamConfig.load(config) if config else StreamConfig()
+    total: Counter[str] = Counter()
+    with progress("worlds", worlds) as bar:
+
+        def told(_: int, counts: Counter[str]) -> None:
+            total.update(counts)
+            bar.advance(1, f"{total['right']:,} traces")
+
+        write_shards(out, range(seed, seed + worlds), settings, workers=workers, progress=told)
+    failed = {
+        name: n for name, n in sorted(total.items()) if " " not in name and name not in ("right", "chars", "calls")
+    }
+    said = "".join(f", {n:,} {name}" for name, n in failed.items())
+    say.line(f"{total['right']:,} right traces{said}; {total['chars']:,} characters, {total['calls']:,} calls")
+    say.wrote(f"{out}/traces-*.jsonl.zst")

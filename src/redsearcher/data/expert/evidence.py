@@ -1,0 +1,121 @@
+"""What was delivered so far: pages and hits in order, and the facts whose stating words lay in their text."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from redsearcher.agent.solver.observe import Document, read_observation
+from redsearcher.data.expert.library import Library, Note, collapsed
+from redsearcher.records.world import Entity, Value
+from redsearcher.world.property import properties
+
+
+class Block(NamedTuple):
+    """A hit or an opened page, as the model sees it: title and plain text."""
+
+    url: str
+    title: str
+    text: str
+    visited: bool
+
+
+class Reading(NamedTuple):
+    """A literal that was read: the value, and the words that stated it."""
+
+    value: Value
+    span: str
+
+
+class Evidence:
+    """Facts seen, in the order in which they were seen. A fact is seen only if a delivered text states it verbatim and
+    names both of its ends, in the text or in the title above it."""
+
+    def __init__(self, library: Library, known: Iterable[tuple[str, str]]) -> None:
+        """`known`: entity ids with the names by which the question calls them."""
+        self._library = library
+        self.names: dict[str, str] = dict(known)
+        self.blocks: list[Block] = []
+        self.latest: list[Block] = []
+        self.latest_hits: list[Block] = []
+        self.pages: dict[str, Block] = {}
+        self._objects: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._subjects: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._values: dict[tuple[str, str], Reading] = {}
+
+    def read(self, contents: Iterable[str]) -> None:
+        """Take in the observations of one turn."""
+        self.latest = []
+        for content in contents:
+            seen = read_observation(content)
+            for results in seen.results:
+                self.latest += [_block(hit) for hit in results.hits]
+            self.latest += [_block(page) for page in seen.pages]
+        if any(not block.visited for block in self.latest):
+            self.latest_hits = [block for block in self.latest if not block.visited]
+        for block in self.latest:
+            self.blocks.append(block)
+            if block.visited:
+                self.pages[block.url] = block
+            self._take(block)
+
+    def _take(self, block: Block) -> None:
+        notes = [note for note in self._library.notes(block.url) if note.span in block.text]
+        for note in sorted(notes, key=lambda note: self._place(block, note)):
+            fact = note.fact
+            if self._name(fact.subject, block) is None:
+                continue
+            if fact.object is None:
+                if fact.value is not None:
+                    self._values.setdefault((fact.property, fact.subject), Reading(fact.value, note.span))
+            elif self._name(fact.object, block) is not None:
+                self._add(fact.property, fact.subject, fact.object)
+                if properties()[fact.property].symmetric:
+                    self._add(fact.property, fact.object, fact.subject)
+
+    def _add(self, property_: str, subject: str, object_: str) -> None:
+        self._objects[property_, subject].setdefault(object_)
+        self._subjects[property_, object_].setdefault(subject)
+
+    def _place(self, block: Block, note: Note) -> tuple[int, int]:
+        """Where the statement stands, then where its object is named within it."""
+        fact = note.fact
+        ends = [end for end in (fact.subject, fact.object) if end is not None]
+        places = [note.span.find(name) for end in ends for name in self._library.entities[end].names]
+        return block.text.find(note.span), max(places, default=-1)
+
+    def _name(self, entity: str, block: Block) -> str | None:
+        """The name by which the block calls an entity, remembered if it is the first or the label itself."""
+        found = named_in(self._library.entities[entity], f"{block.title}\n{block.text}")
+        if found is not None and (entity not in self.names or found == self._library.entities[entity].label):
+            self.names.setdefault(entity, found)
+        return found
+
+    def objects(self, property_: str, subject: str) -> list[str]:
+        """Objects seen of a subject, in observed order."""
+        return list(self._objects.get((property_, subject), ()))
+
+    def subjects(self, property_: str, object_: str) -> list[str]:
+        """Subjects seen of an object, in observed order."""
+        return list(self._subjects.get((property_, object_), ()))
+
+    def value(self, property_: str, subject: str) -> Reading | None:
+        """The literal of a subject, if it was read."""
+        return self._values.get((property_, subject))
+
+    def call(self, entity: str) -> str:
+        """The name under which an entity was met. Raises KeyError for one that was not."""
+        return self.names[entity]
+
+    def meet(self, entity: str, block: Block) -> bool:
+        """Remember how a block calls an entity; False if it does not name it."""
+        return self._name(entity, block) is not None
+
+
+def named_in(entity: Entity, text: str) -> str | None:
+    """The first of an entity's names that stands in the text as it is spelled, the label before aliases."""
+    return next((name for name in entity.names if name in text), None)
+
+
+def _block(document: Document) -> Block:
+    text = collapsed(" ".join(sentence.text for sentence in document.sentences))
+    return Block(document.url, document.title, text, document.visited)

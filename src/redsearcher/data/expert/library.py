@@ -1,0 +1,51 @@
+"""What the expert knows of a world: which page states which fact, in which words."""
+
+import re
+from collections import defaultdict
+from typing import NamedTuple
+
+from redsearcher.records.world import Entity, Fact, Strength
+from redsearcher.synthesis.reader import NameIndex
+from redsearcher.world.store import World
+
+_BLANKS = re.compile(r"\s+")
+
+
+class Note(NamedTuple):
+    """A strict statement of a page: the fact, and the words that state it, blanks collapsed."""
+
+    fact: Fact
+    span: str
+
+
+class Library:
+    """Strict statements by the address of their page, and names by entity. Made once per world."""
+
+    def __init__(self, world: World) -> None:
+        self.entities: dict[str, Entity] = world.entities
+        self.names = NameIndex(world.entities)
+        of_document: dict[str, list[tuple[Fact, int, int]]] = defaultdict(list)
+        for fact_id, statements in world.statements.items():
+            for statement in statements:
+                if statement.strength is Strength.STRICT:
+                    fact = world.facts[fact_id]
+                    of_document[statement.document].append((fact, statement.start, statement.end))
+        self._notes: dict[str, tuple[Note, ...]] = {}
+        for document in world.documents():
+            found = sorted(of_document.get(document.id, ()), key=lambda row: (row[1], row[2], row[0].id))
+            self._notes[document.url] = tuple(
+                Note(fact, collapsed(document.text[start:end])) for fact, start, end in found
+            )
+
+    def notes(self, url: str) -> tuple[Note, ...]:
+        """Statements of the page at `url` in the order of its text; none for an address we do not know."""
+        return self._notes.get(url, ())
+
+    def type_of(self, entity: str) -> str:
+        """The type of an entity. Raises KeyError."""
+        return self.entities[entity].type
+
+
+def collapsed(text: str) -> str:
+    """The text with every run of blanks made one."""
+    return _BLANKS.sub(" ", text).strip()

@@ -1,0 +1,92 @@
+"""Shards of expert traces on disk: one compressed JSONL file per fresh world, whole or not there."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+import zstandard
+
+from redsearcher.core.rundir import RunDir
+from redsearcher.data.conversation import to_sample
+from redsearcher.data.stream import Attempt, StreamConfig, Trace, world_attempts
+from redsearcher.records.sample import Sample
+
+SUFFIX = ".jsonl.zst"
+
+
+def write_shards(
+    out: Path,
+    seeds: range,
+    config: StreamConfig,
+    *,
+    workers: int = 1,
+    progress: Callable[[int, Counter[str]], None] | None = None,
+) -> Counter[str]:
+    """Write `traces-SEED.jsonl.zst` for every seed that is still owed; returns outcomes counted over all new shards.
+
+    `progress` is told the seed of each shard and its outcomes. Raises InputError if `out` holds shards made otherwise.
+    """
+    run = RunDir.open(out, config)
+    total: Counter[str] = Counter()
+    owed = [seed for seed in seeds if not shard_path(out, seed).is_file()]
+    for seed, counts in _made(out, owed, config, workers):
+        total.update(counts)
+        run.log("shard", seed=seed, **dict(sorted(counts.items())))
+        if progress is not None:
+            progress(seed, counts)
+    return total
+
+
+def _made(out: Path, owed: list[int], config: StreamConfig, workers: int) -> Iterator[tuple[int, Counter[str]]]:
+    if workers <= 1:
+        for seed in owed:
+            yield seed, write_shard(out, seed, config)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(write_shard, out, seed, config): seed for seed in owed}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def write_shard(out: Path, seed: int, config: StreamConfig) -> Counter[str]:
+    """One world's traces into one file; returns how many episodes came to which outcome, over all and per cell."""
+    path = shard_path(out, seed)
+    temporary = path.with_name(path.name + ".tmp")
+    counts: Counter[str] = Counter()
+    with zstandard.open(temporary, "wt", encoding="utf-8") as file:
+        for attempt in world_attempts(seed, config):
+            counts[attempt.outcome] += 1
+            counts[f"{_cell(attempt)} {'right' if attempt.trace else 'other'}"] += 1
+            if attempt.trace is not None:
+                counts["chars"] += attempt.n_chars
+                counts["calls"] += attempt.n_calls
+                file.write(attempt.trace.model_dump_json() + "\n")
+    temporary.replace(path)
+    return counts
+
+
+def _cell(attempt: Attempt) -> str:
+    return "easy" if attempt.easy else f"k{attempt.k}m{attempt.msd}"
+
+
+def shard_path(out: Path, seed: int) -> Path:
+    """Where the shard of a seed lies."""
+    return out / f"traces-{seed:06d}{SUFFIX}"
+
+
+def read_traces(path: Path) -> Iterator[Trace]:
+    """Traces of a shard, or of all shards of a folder in order of their seeds."""
+    for file in sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]:
+        with zstandard.open(file, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield Trace.model_validate_json(line)
+
+
+def read_samples(path: Path) -> Iterator[Sample]:
+    """Traces as training samples: messages with a mask on the policy's turns, k, MSD and size in `meta`."""
+    for trace in read_traces(path):
+        sample = to_sample(trace.trajectory)
+        about = trace.model_dump(exclude={"trajectory"})
+        yield sample.model_copy(update={"stage": "expert", "meta": {**sample.meta, **about}})

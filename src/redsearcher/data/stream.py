@@ -1,0 +1,181 @@
+"""A stream of expert traces over fresh worlds: no name in it is ever worth remembering."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import Field
+
+from redsearcher.agent.config import EpisodeConfig
+from redsearcher.agent.episode import CONTEXT_STRATEGY, PROTOCOL, Episode
+from redsearcher.core.config import Config
+from redsearcher.core.hashing import content_hash
+from redsearcher.core.rng import derive, derive_seed
+from redsearcher.data.expert.library import Library
+from redsearcher.data.expert.model import Expert
+from redsearcher.data.expert.peek import PeekChecker
+from redsearcher.data.expert.search import ExpertConfig
+from redsearcher.data.question import FreshTasks, Quotas
+from redsearcher.grading.match import grade
+from redsearcher.records.base import Record
+from redsearcher.records.task import Task
+from redsearcher.records.tool import INTERFACE_VERSION
+from redsearcher.records.trajectory import Trajectory
+from redsearcher.web.builder import build_web
+from redsearcher.web.config import WebConfig
+from redsearcher.web.engine import Web
+from redsearcher.web.toolbox import Toolbox
+from redsearcher.world.fiction.config import FictionConfig
+from redsearcher.world.make import WorldConfig, make_world
+from redsearcher.world.prose.config import ProseConfig
+from redsearcher.world.store import World
+
+SMALL_WINDOW = WebConfig(
+    n_results=5, snippet_chars=200, visit_chars=1500, max_per_call=3, writer_heap_mb=16, writer_threads=1
+)
+"""How much a policy with a window of a few thousand tokens is shown."""
+
+
+class StreamConfig(Config):
+    """What each fresh world is like and what is asked of it."""
+
+    min_entities: int = Field(default=400, ge=200)
+    """Smallest world."""
+    max_entities: int = Field(default=1500, ge=200)
+    """Largest world."""
+    quotas: Quotas = Quotas()
+    """How many tasks of each kind a world gives."""
+    hold_out: bool = True
+    """Leave relations and phrasings out of the questions, so that evaluation can ask for them."""
+    max_chars: int = Field(default=24_000, ge=1_000)
+    """Longest trace, in characters of question, thoughts, calls and observations."""
+    web: WebConfig = SMALL_WINDOW
+    """What the tools show."""
+    expert: ExpertConfig = ExpertConfig()
+    """How the expert goes about it."""
+
+
+class Trace(Record):
+    """A right trajectory of the expert with what its task asks for."""
+
+    trajectory: Trajectory
+    k: int
+    msd: int
+    n_constraints: int
+    easy: bool
+    n_chars: int
+
+
+class Attempt(NamedTuple):
+    """What came of one episode: `trace` where it was right, and `outcome` what is counted."""
+
+    trace: Trace | None
+    outcome: str
+    k: int
+    msd: int
+    easy: bool
+    n_calls: int
+    n_chars: int
+
+
+def expert_stream(seed: int, n_worlds: int, config: StreamConfig | None = None) -> Iterator[Trace]:
+    """Right traces of the expert over `n_worlds` fresh worlds, world after world. Same seed, same traces."""
+    for world in range(n_worlds):
+        for attempt in world_attempts(derive_seed(seed, "fresh world", world), config or StreamConfig()):
+            if attempt.trace is not None:
+                yield attempt.trace
+
+
+def world_attempts(seed: int, config: StreamConfig) -> Iterator[Attempt]:
+    """Every episode of the expert on one fresh world, made in a temporary folder and thrown away."""
+    rng = derive(seed, "stream")
+    n_entities = rng.randint(config.min_entities, max(config.min_entities, config.max_entities))
+    with tempfile.TemporaryDirectory(prefix="redsearcher-") as folder:
+        path = Path(folder)
+        settings = WorldConfig(
+            fiction=FictionConfig(n_entities=n_entities, seed=derive_seed(seed, "facts")),
+            prose=ProseConfig(seed=derive_seed(seed, "pages")),
+        )
+        make_world(path / "world", settings)
+        world = World(path / "world")
+        build_web(path / "web", world.documents(), config.web, world_id=world.id, lang=world.info.lang)
+        tasks = list(FreshTasks(world, seed, config.quotas, hold_out=config.hold_out).tasks())
+        yield from attempts(
+            world,
+            Web.open(path / "web"),
+            [t.task for t in tasks],
+            seed,
+            config,
+            {t.task.id: (t.k, t.msd) for t in tasks},
+        )
+
+
+def attempts(
+    world: World, web: Web, tasks: list[Task], seed: int, config: StreamConfig, cells: dict[str, tuple[int, int]]
+) -> Iterator[Attempt]:
+    """The expert's episodes on tasks of one world; `cells` gives k and MSD by task id."""
+    library = Library(world)
+    expert = Expert(tasks, library, config.expert)
+    checker = PeekChecker(name for entity in world.entities.values() for name in entity.names)
+    tools = Toolbox(web, config.web)
+    for task in tasks:
+        k, msd = cells[task.id]
+        yield _attempt(task, k, msd, expert, tools, checker, seed, config)
+
+
+def _attempt(
+    task: Task, k: int, msd: int, expert: Expert, tools: Toolbox, checker: PeekChecker, seed: int, config: StreamConfig
+) -> Attempt:
+    trajectory = run_expert(task, expert, tools, derive_seed(seed, "episode", task.id))
+    n_chars = count_chars(trajectory)
+    easy = task.role == "easy"
+    value = grade(trajectory.answer, task.answer, task.aliases).value
+    if value != 1.0:
+        outcome = "wrong" if value == 0.0 else trajectory.stop_reason.value
+    elif checker.violations(trajectory):
+        outcome = "peeked"
+    elif n_chars > config.max_chars:
+        outcome = "long"
+    else:
+        outcome = "right"
+    trace = None
+    if outcome == "right":
+        n_constraints = len(task.query.constraints)
+        trace = Trace(trajectory=trajectory, k=k, msd=msd, n_constraints=n_constraints, easy=easy, n_chars=n_chars)
+    return Attempt(trace, outcome, k, msd, easy, trajectory.n_tool_calls, n_chars)
+
+
+def run_expert(task: Task, expert: Expert, tools: Toolbox, seed: int) -> Trajectory:
+    """One episode of the expert in the agent's own loop."""
+    config = EpisodeConfig(temperature=0.0)
+    outcome = asyncio.run(Episode(task.question, expert, tools, config, seed).run())
+    return Trajectory(
+        key=content_hash("expert", task.id, seed),
+        task=task.id,
+        sample=0,
+        question=task.question,
+        model=expert.name,
+        protocol=PROTOCOL,
+        context_strategy=CONTEXT_STRATEGY,
+        interface_version=INTERFACE_VERSION,
+        seed=seed,
+        steps=outcome.steps,
+        answer=outcome.final.answer,
+        confidence=outcome.final.confidence,
+        abstained=outcome.final.answer is None,
+        stop_reason=outcome.final.stop_reason,
+        detail=outcome.detail,
+        usage=outcome.usage,
+    )
+
+
+def count_chars(trajectory: Trajectory) -> int:
+    """Characters of the question and of all thoughts, calls and observations."""
+    n_chars = len(trajectory.question)
+    for step in trajectory.steps:
+        n_chars += len(step.thought)
+        n_chars += sum(len(call.signature) for call in step.calls)
+        n_chars += sum(len(observation.content) for observation in step.observations)
+    return n_chars
