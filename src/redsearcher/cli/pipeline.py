@@ -15,7 +15,6 @@ from redsearcher.cli.job import JobConfig
 from redsearcher.cli.model import make_model
 from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
-from redsearcher.synthesis.verify.cascade import verify_static
 from redsearcher.synthesis.verify.final import verify_final
 from redsearcher.web.builder import build_web
 from redsearcher.web.engine import Web
@@ -44,18 +43,8 @@ def run_job(job: JobConfig, where: Path, workers: int) -> Done:
     with _timed(run, "synthesis"):
         made = stage.synthesis(run, world, job.synthesis, workers)
     certificates = {certificate.task: certificate for certificate in made.certificates}
-    with _timed(run, "verification"), progress("verification", len(made.tasks)) as bar:
-        checked = verify_static(
-            run,
-            world,
-            made.tasks,
-            certificates,
-            web,
-            job.verify,
-            n_workers=workers,
-            web_path=where / "web",
-            progress=running_total(bar),
-        )
+    with _timed(run, "verification"):
+        checked = stage.verification(run, world, where / "web", made.tasks, certificates, job.verify, workers)
     trajectories, scores = stage.rollouts(run, checked.kept, web, make_model(job.model), job.rollout)
     with _timed(run, "verdicts"):
         accepted = verify_final(run, world, made.tasks, checked.verdicts, trajectories, scores, job.verify).kept

@@ -14,20 +14,23 @@ from redsearcher.agent.rollout import roll_out
 from redsearcher.agent.score import score
 from redsearcher.core import jsonl
 from redsearcher.core.hashing import canonical_json
-from redsearcher.core.progress import progress
+from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
 from redsearcher.data.conversation import to_sample
 from redsearcher.data.export.messages import to_messages
 from redsearcher.data.export.sharegpt import to_sharegpt
 from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
 from redsearcher.llm.chat import ChatModel
+from redsearcher.llm.endpoint import EndpointModel
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.records.tool import SEARCH, VISIT
 from redsearcher.records.trajectory import Score, Trajectory
 from redsearcher.synthesis.candidate import Cell as SynthCell
 from redsearcher.synthesis.candidate import Unit
-from redsearcher.synthesis.config import SynthConfig
+from redsearcher.synthesis.config import SynthConfig, VerifyConfig
 from redsearcher.synthesis.stage import SynthReport, synthesise
+from redsearcher.synthesis.verify.cascade import Verified, verify_static
+from redsearcher.synthesis.verify.consult import verify_llm
 from redsearcher.web.engine import Web
 from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.store import World
@@ -43,6 +46,35 @@ def synthesis(run: RunDir, world: World, config: SynthConfig, workers: int) -> S
         return synthesise(
             world, config, run, n_workers=workers, progress=lambda _, taken, wanted: bar.advance(1, f"{taken}/{wanted}")
         )
+
+
+def verification(
+    run: RunDir,
+    world: World,
+    web: Path,
+    tasks: Sequence[Task],
+    certificates: dict[str, Certificate],
+    config: VerifyConfig,
+    workers: int,
+) -> Verified:
+    """Stage files `audits`, `verdicts_static` and, where a model is configured, `verdicts_llm`."""
+    with progress("verification", len(tasks)) as bar:
+        checked = verify_static(
+            run,
+            world,
+            tasks,
+            certificates,
+            Web.open(web),
+            config,
+            n_workers=workers,
+            web_path=web,
+            progress=running_total(bar),
+        )
+    if config.model is None:
+        return checked
+    with progress("verification by model", len(checked.kept)) as bar:
+        model = EndpointModel(config.model)
+        return verify_llm(run, world, tasks, checked, model, config, progress=running_total(bar))
 
 
 def rollouts(

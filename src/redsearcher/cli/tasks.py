@@ -60,6 +60,8 @@ def verify(
         bool, typer.Option("--all-stages", help="Run every check on every task, also after a drop.")
     ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    model: Annotated[str, typer.Option(help="openai:NAME plays the LLM roles besides; empty: none.")] = "",
+    base_url: Annotated[str, typer.Option(help="Root of the OpenAI-compatible API.")] = "http://127.0.0.1:8000/v1",
     config: ConfigFile = None,
 ) -> None:
     """Run the verifier on the tasks of a run directory, cheap checks first; write verdicts, audits, accepted tasks.
@@ -69,40 +71,29 @@ def verify(
     some.
     Example: redsearcher tasks verify runs/mine --world worlds/demo --web webs/demo
     """
-    from redsearcher.cli.stage import load_certificates
+    from redsearcher.cli.model import parse_model
+    from redsearcher.cli.stage import load_certificates, verification
     from redsearcher.core import jsonl
-    from redsearcher.core.progress import progress, running_total
     from redsearcher.core.rundir import RunDir
     from redsearcher.records.task import Task
     from redsearcher.records.trajectory import Score, Trajectory
     from redsearcher.synthesis.config import VerifyConfig
-    from redsearcher.synthesis.verify.cascade import verify_static
     from redsearcher.synthesis.verify.final import verify_final
     from redsearcher.synthesis.verify.funnel import funnel, read_spent, table
-    from redsearcher.web.engine import Web
     from redsearcher.world.store import World
 
     settings = VerifyConfig.load(config) if config else VerifyConfig()
     if all_stages:
         settings = settings.model_copy(update={"all_stages": True})
-    opened, opened_web, directory = World(world), Web.open(web), RunDir(run)
+    if model:
+        settings = settings.model_copy(update={"model": parse_model(model, base_url)})
+    opened, directory = World(world), RunDir(run)
     tasks = list(jsonl.read(run / "tasks.jsonl", Task))
     home = rollouts or run
     has_rollouts = rollouts is not None or (home / "trajectories.jsonl").is_file()
     trajectories = list(jsonl.read(home / "trajectories.jsonl", Trajectory)) if has_rollouts else []
     scores = list(jsonl.read(home / "scores.jsonl", Score)) if has_rollouts else []
-    with progress("verification", len(tasks)) as bar:
-        checked = verify_static(
-            directory,
-            opened,
-            tasks,
-            load_certificates(run),
-            opened_web,
-            settings,
-            n_workers=workers,
-            web_path=web,
-            progress=running_total(bar),
-        )
+    checked = verification(directory, opened, web, tasks, load_certificates(run), settings, workers)
     final = verify_final(directory, opened, tasks, checked.verdicts, trajectories, scores, settings)
     accepted = final.kept
     spent = read_spent(run / "ledger.jsonl", (task.id for task in tasks))
@@ -157,3 +148,37 @@ def show(
         raise InputError(f"{run} has no task whose id begins with {task!r}; `redsearcher tasks show {run}` lists some")
     labels = {entity.id: entity.label for entity in World(world).entities.values()} if world else {}
     say.line("\n\n".join(describe(t, certificates[t.id], labels) for t in found))
+
+
+@app.command()
+def sheet(
+    paths: Annotated[list[Path], typer.Argument(help="Run directory, or with --import the filled sheets.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Sheet to write, .csv or .html.")] = Path("sheet.csv"),
+    n: Annotated[int, typer.Option(min=1, help="Questions to draw from the accepted tasks.")] = 50,
+    seed: Annotated[int, typer.Option(help="Same seed, same questions.")] = 0,
+    read: Annotated[bool, typer.Option("--import", help="Read filled sheets, print agreement and a summary.")] = False,
+    key: Annotated[Path | None, typer.Option(help="With --import: the key, to grade the answers given.")] = None,
+) -> None:
+    """Write a blind sheet for people to judge, its key apart; or read filled sheets back.
+
+    Example: redsearcher tasks sheet runs/mine --n 50 --out sheet.html
+    Example: redsearcher tasks sheet --import ann.csv bo.csv --key sheet.key.csv
+    """
+    from redsearcher.cli.stage import load_tasks
+    from redsearcher.errors import InputError
+    from redsearcher.synthesis.verify.agreement import summary
+    from redsearcher.synthesis.verify.sheet import COLUMNS, KEY_COLUMNS, draw, read_rows, write_sheet
+
+    if read:
+        filled = {path.stem: read_rows(path, COLUMNS) for path in paths}
+        for text in summary(filled, read_rows(key, KEY_COLUMNS) if key else None):
+            say.line(text)
+        return
+    if len(paths) != 1:
+        raise InputError(f"{len(paths)} run directories; expected one (or --import before filled sheets)")
+    items = draw(load_tasks(paths[0]), n, seed)
+    written = write_sheet(out, items)
+    say.wrote(
+        f"{out} ({len(items)} questions) and its key {written}, which the judges should not see",
+        f"redsearcher tasks sheet --import FILLED.csv FILLED2.csv --key {written}",
+    )

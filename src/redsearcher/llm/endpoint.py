@@ -60,7 +60,9 @@ class EndpointModel:
         if not reply.choices:
             raise ModelError(f"model {self._config.model} answered without choices")
         choice = reply.choices[0]
-        finish = cast(Literal["stop", "tool_calls", "length", "error"], FINISH.get(choice.finish_reason, "error"))
+        refused = getattr(choice.message, "refusal", None)
+        reason = "error" if refused else FINISH.get(choice.finish_reason, "error")
+        finish = cast(Literal["stop", "tool_calls", "length", "error"], reason)
         return Completion(message=from_openai_message(choice.message), finish_reason=finish, usage=_usage(reply.usage))
 
     def _open(self) -> "AsyncOpenAI":

@@ -149,9 +149,9 @@ class VerifyStage(StrEnum):
     SHORTCUT = "shortcut"
     CLOSED_BOOK_LLM = "closed_book_llm"
     CONSISTENCY_LLM = "consistency_llm"
+    UNIQUENESS_LLM = "uniqueness_llm"
     ROLLOUTS = "rollouts"
     UNIQUENESS = "uniqueness"
-    UNIQUENESS_LLM = "uniqueness_llm"
 
 
 class Verdict(Record):

@@ -5,6 +5,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from redsearcher.core.config import Config
+from redsearcher.llm.endpoint import EndpointConfig
+from redsearcher.llm.role import RoleConfig
 
 
 class SynthConfig(Config):
@@ -101,3 +103,9 @@ class VerifyConfig(Config):
     agreed_share: float = Field(default=0.5, gt=0, le=1)
     """On open worlds: drop a task where at least this share of the rollouts that answered agree on another answer
     which no known fact refutes."""
+    model: EndpointConfig | None = None
+    """An OpenAI-compatible endpoint that plays the LLM roles; left out, only the offline checks run."""
+    role: RoleConfig = RoleConfig()
+    """How the LLM roles ask: tries, timeout, length."""
+    concurrency: int = Field(default=8, ge=1)
+    """Tasks before the LLM roles at one time."""

@@ -4,7 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from redsearcher.core.text import fold
-from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, Variable
+from redsearcher.records.query import (
+    CompareAtom,
+    Constant,
+    Constraint,
+    FactAtom,
+    LiteralAtom,
+    Query,
+    Role,
+    ToolAtom,
+    ToolExpression,
+    Variable,
+)
 from redsearcher.records.world import Entity
 from redsearcher.world.property import properties
 
@@ -111,7 +122,20 @@ def _forms(constraint: Constraint, names: Mapping[str, str | None]) -> tuple[tup
     if isinstance(constraint, CompareAtom):
         left, right = names[constraint.left], names[constraint.right]
         return (("compare", f"{constraint.left_property}<{constraint.right_property}", left, right),)
-    return (("tool", constraint.id),)
+    return (("tool", *_call(constraint.call, names)),)
+
+
+def _call(call: ToolExpression, names: Mapping[str, str | None]) -> Iterator[str | None]:
+    """A tool expression as a row of words, with the variables renamed."""
+    yield f"{call.tool}.{call.function}({len(call.operands)}"
+    for operand in call.operands:
+        if isinstance(operand, ToolExpression):
+            yield from _call(operand, names)
+        elif isinstance(operand, Constant):
+            yield f"={operand.text}"
+        else:
+            yield operand.property or ""
+            yield names[operand.variable]
 
 
 def _score(reading: Query, query: Query, variables: dict[str, str | None]) -> tuple[int, dict[str, str | None]]:
@@ -143,7 +167,7 @@ def _claims(reading: Query, query: Query, variables: dict[str, str | None]) -> C
 
 def same_range(claim: Constraint, constraint: Constraint) -> bool:
     """Whether two literals bound the same range; anything else is a match already."""
-    if not (isinstance(claim, LiteralAtom) and isinstance(constraint, LiteralAtom)):
+    if not (isinstance(claim, LiteralAtom | ToolAtom) and isinstance(constraint, LiteralAtom | ToolAtom)):
         return True
     return _close(claim.low, constraint.low) and _close(claim.high, constraint.high)
 

@@ -1,6 +1,7 @@
 """Consistency: every claim of the question's text read back, matched to its query, and looked up on evidence pages."""
 
 from redsearcher.agent.solver.parse.tree import ParseError
+from redsearcher.graph.tool import values
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query
 from redsearcher.records.task import Task
 from redsearcher.synthesis.evidence import evidence
@@ -111,7 +112,11 @@ def _truth(bench: Bench, task: Task, reading: Query, claims: Claims, claim: Cons
         rights = [n for e in ends[claim.right] for n in known.numbers(claim.right_property).get(e, ())]
         words = f"{claim.left_property} < {claim.right_property}, known: {lefts or 'none'}, {rights or 'none'}"
         return (any(a < b for a in lefts for b in rights) if lefts and rights else None), words
-    return None, claim.id
+    entities = {name: rows[0] for name, rows in ends.items() if rows}
+    if set(entities) < set(claim.variables):
+        return None, claim.id
+    said = values(claim.call, entities, bench.world.known, bench.world.known.tools)
+    return (any(map(claim.admits, said)) if said else None), f"{claim.call.tool}.{claim.call.function}: {said}"
 
 
 def _entities(bench: Bench, task: Task, reading: Query, claims: Claims, name: str) -> list[str]:
