@@ -1,8 +1,7 @@
 """A TokenEngine in this process: many episodes, one batch, exact ids and log-probabilities."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +14,7 @@ from redsearcher.llm.local.cache import SlotCache
 from redsearcher.llm.local.config import EngineConfig
 from redsearcher.llm.local.request import Listener, Request, SampledToken
 from redsearcher.llm.local.slots import SlotTable
+from redsearcher.llm.local.watch import watch
 from redsearcher.llm.local.weights import Shape, extract
 from redsearcher.llm.local.worker import Counts, Worker
 from redsearcher.llm.token import Generated
@@ -51,11 +51,15 @@ class LocalEngine:
 
         @contextmanager
         def open_device() -> Iterator[Batch]:
-            # On the worker's thread: both settings belong to a thread.
+            # On the worker's thread, to which number of threads and inference mode belong.
             if threads is not None:
                 torch.set_num_threads(threads)
+            if not on_cpu:
+                # It compiles a plan for every new shape, and prompts come in all shapes.
+                torch.backends.cuda.enable_cudnn_sdp(False)
             with torch.inference_mode():
-                yield Batch(weights, SlotCache(weights.shape, n_slots, self._window, device, dtype))
+                cache = SlotCache(weights.shape, n_slots, self._window, device, dtype)
+                yield Batch(weights, cache, padded=not on_cpu, cuda_graphs=not on_cpu and self._config.cuda_graphs)
 
         table = SlotTable(n_slots, config.hold_s)
         prefill_tokens = config.prefill_tokens or (512 if on_cpu else 8192)
@@ -68,6 +72,16 @@ class LocalEngine:
     @property
     def window(self) -> int:
         return self._window
+
+    @property
+    def vocab(self) -> int:
+        """Token ids are below this."""
+        return self._vocab
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it serves no more, or None while it does."""
+        return self._worker.trouble
 
     @property
     def counts(self) -> Counts:
@@ -110,6 +124,9 @@ class LocalEngine:
     ) -> None:
         await self.aclose()
 
+    def _watch(self, request: Request) -> Coroutine[Any, Any, Generated]:
+        return watch(request, self._worker, self._config.step_timeout_s)
+
     def _submit(
         self, prompt: Sequence[int], sampling: Sampling, stop: frozenset[int], listener: Listener | None
     ) -> Request:
@@ -127,21 +144,6 @@ class LocalEngine:
         request = Request(tuple(prompt), sampling, stop, n_most, loop, loop.create_future(), listener)
         self._worker.submit(request)
         return request
-
-    async def _watch(self, request: Request) -> Generated:
-        """Wait for a request; a step that takes too long closes the engine and fails it."""
-        limit = self._config.step_timeout_s
-        try:
-            while True:
-                done, _ = await asyncio.wait((request.future,), timeout=limit / 4)
-                if done:
-                    return request.future.result()
-                began = self._worker.step_began
-                if began is not None and time.monotonic() - began > limit:
-                    self._worker.close(f"hung: a step took more than {limit:g} s", wait_s=0)
-                    raise ModelError(f"engine {self._name} hung: a step took more than {limit:g} s")
-        finally:
-            request.cancelled = True
 
 
 def _device(name: str) -> torch.device:

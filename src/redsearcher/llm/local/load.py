@@ -4,38 +4,55 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from redsearcher.errors import InputError, boundary
+from redsearcher.llm.chat_template import NANO, ChatTemplate
+from redsearcher.llm.local.config import EngineConfig
+from redsearcher.llm.policy import TokenPolicy
+from redsearcher.llm.protocol.base import TextProtocol
+from redsearcher.llm.protocol.hermes import HERMES
+from redsearcher.llm.render import Renderer
+from redsearcher.llm.tokenizer import load_tokenizer
 
 
 class LoadedModel(NamedTuple):
-    """A transformers causal language model and its tokenizer, with the name records give them."""
+    """A transformers causal language model with the name that records give it, and how its conversations look."""
 
     name: str
     model: Any
-    tokenizer: Any
+    renderer: Renderer
 
 
 def resolve(name: str) -> Path:
     """The folder that a model's name stands for: a path. Raises InputError saying what a folder must hold."""
     path = Path(name)
     if not path.is_dir():
-        raise InputError(f"model {name!r} is no folder here; expected a folder with config.json and weights")
+        raise InputError(f"model {name!r} is no folder here; expected one with config.json, weights and tokenizer.json")
     if not (path / "config.json").is_file():
-        raise InputError(f"{path} holds no config.json, so it is no model folder")
+        raise InputError(f"{path} holds no config.json, so it is no model folder in the transformers layout")
     if not any(path.glob("*.safetensors")):
         raise InputError(f"{path} holds no *.safetensors weights")
     return path
 
 
-def load(name: str) -> LoadedModel:
-    """Read a model folder (config.json, *.safetensors, tokenizer files), weights in float32 on the CPU.
+def load(name: str, protocol: TextProtocol = HERMES) -> LoadedModel:
+    """Read a model folder in the transformers layout, weights in float32 on the CPU.
 
-    Raises InputError where it is no such folder or torch or transformers are missing.
+    Without a chat template of its own, the folder's model is spoken to in the nano policy's. Raises InputError where
+    it is no such folder, or where torch or transformers are missing.
     """
     path = resolve(name)
+    tokenizer, template = load_tokenizer(path)
     with boundary("the local engine needs torch and transformers: pip install 'redsearcher[local]'", raises=InputError):
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoModelForCausalLM
     with boundary(f"model folder {path} cannot be loaded", raises=InputError):
-        model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=torch.float32).eval()
-        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
-    return LoadedModel(path.resolve().name, model, tokenizer)
+        model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=torch.float32)
+        model.eval()
+    return LoadedModel(path.resolve().name, model, Renderer(tokenizer, ChatTemplate(template or NANO), protocol))
+
+
+def open_policy(name: str, config: EngineConfig | None = None, protocol: TextProtocol = HERMES) -> TokenPolicy:
+    """A model folder as a policy in this process; its engine is the caller's to close."""
+    loaded = load(name, protocol)
+    from redsearcher.llm.local.engine import LocalEngine
+
+    return TokenPolicy(LocalEngine(loaded.model, loaded.name, config), loaded.renderer)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 from redsearcher.llm.local.cache import SlotCache
 from redsearcher.llm.local.weights import Weights
@@ -58,24 +58,26 @@ class Network:
         """
         weights, shape = self._weights, self.shape
         n_rows, n_turned = ids.shape[0], shape.n_heads + shape.n_kv_heads
-        x = F.embedding(ids, weights.embed)
+        x = functional.embedding(ids, weights.embed)
         cos, sin = self._cos[positions], self._sin[positions]
         for index, layer in enumerate(weights.layers):
-            h = F.rms_norm(x, x.shape[-1:], layer.norm_in, shape.eps)
-            qkv = F.linear(h, layer.qkv, layer.qkv_bias).view(n_rows, -1, shape.head_dim)
+            h = functional.rms_norm(x, x.shape[-1:], layer.norm_in, shape.eps)
+            qkv = functional.linear(h, layer.qkv, layer.qkv_bias).view(n_rows, -1, shape.head_dim)
             turned = qkv[:, :n_turned]
             if layer.head_norm is not None:
-                turned = F.rms_norm(turned, (shape.head_dim,), None, shape.eps) * layer.head_norm
+                turned = functional.rms_norm(turned, (shape.head_dim,), None, shape.eps) * layer.head_norm
             turned = torch.addcmul(turned * cos, turned.roll(shape.head_dim // 2, -1), sin)
             self._cache.write(index, cells, turned[:, shape.n_heads :], qkv[:, n_turned:])
             attended = self._attend(index, turned[:, : shape.n_heads], pieces)
-            x = torch.addmm(x, attended, layer.out_T)
-            h = F.rms_norm(x, x.shape[-1:], layer.norm_mid, shape.eps)
-            gate, up = F.linear(h, layer.gate_up).chunk(2, -1)
-            x = torch.addmm(x, F.silu(gate) * up, layer.down_T)
+            x = torch.addmm(x, attended, layer.out)
+            h = functional.rms_norm(x, x.shape[-1:], layer.norm_mid, shape.eps)
+            gate, up = functional.linear(h, layer.gate_up).chunk(2, -1)
+            x = torch.addmm(x, functional.silu(gate) * up, layer.down)
         if wanted is not None:
             x = x[wanted]
-        return F.linear(F.rms_norm(x, x.shape[-1:], weights.norm_out, shape.eps), weights.head).float()
+        return functional.linear(
+            functional.rms_norm(x, x.shape[-1:], weights.norm_out, shape.eps), weights.head
+        ).float()
 
     def _attend(self, layer: int, queries: Tensor, pieces: Sequence[Piece]) -> Tensor:
         """Attention of all pieces, (rows, n_heads * head_dim). Query heads that share keys are stacked as queries."""
@@ -90,7 +92,7 @@ class Network:
                 q = q.reshape(n, t, shape.n_kv_heads, shape.n_groups, shape.head_dim).permute(0, 2, 3, 1, 4)
                 q = q.reshape(n, shape.n_kv_heads, shape.n_groups * t, shape.head_dim)
             keys, values = self._cache.read(layer, piece.slots, piece.length)
-            o = F.scaled_dot_product_attention(q, keys, values, attn_mask=piece.mask)
+            o = functional.scaled_dot_product_attention(q, keys, values, attn_mask=piece.mask)
             if t > 1:
                 o = o.view(n, shape.n_kv_heads, shape.n_groups, t, shape.head_dim).permute(0, 3, 1, 2, 4)
             outputs.append(o.reshape(n * t, -1))

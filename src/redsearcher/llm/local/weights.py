@@ -31,16 +31,16 @@ class Shape(NamedTuple):
 
 
 class LayerWeights(NamedTuple):
-    """One layer. `out_T` and `down_T` lie transposed, so that the product is added to the residual in one call."""
+    """One layer. `out` and `down` lie transposed (in, out): the residual is added within their products."""
 
     norm_in: Tensor
     qkv: Tensor
     qkv_bias: Tensor | None
     head_norm: Tensor | None
-    out_T: Tensor
+    out: Tensor
     norm_mid: Tensor
     gate_up: Tensor
-    down_T: Tensor
+    down: Tensor
 
 
 class Weights(NamedTuple):
@@ -109,10 +109,10 @@ def _layer(layer: Any, shape: Shape, put: Any) -> LayerWeights:
         qkv=put(torch.cat([part.weight for part in parts])),
         qkv_bias=bias,
         head_norm=head_norm,
-        out_T=put(attention.o_proj.weight.t()),
+        out=put(attention.o_proj.weight.t()),
         norm_mid=put(layer.post_attention_layernorm.weight),
         gate_up=put(torch.cat([mlp.gate_proj.weight, mlp.up_proj.weight])),
-        down_T=put(mlp.down_proj.weight.t()),
+        down=put(mlp.down_proj.weight.t()),
     )
 
 

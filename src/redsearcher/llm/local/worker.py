@@ -1,5 +1,6 @@
 """The engine's thread: requests join and leave a running batch between two tokens."""
 
+import math
 import threading
 import time
 from collections import deque
@@ -8,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from redsearcher.errors import ModelError, RedsearcherError, boundary
-from redsearcher.llm.local.batch import Chunk
+from redsearcher.llm.local.plan import Chunk
 from redsearcher.llm.local.request import Request, SampledToken
 from redsearcher.llm.local.slots import SlotTable, pack
 from redsearcher.records.chat import Sampling
@@ -21,7 +22,7 @@ _GATHER_SHARE = 16
 class Device(Protocol):
     """What the worker drives: `Batch` over one cache."""
 
-    def set_sampling(self, slot: int, sampling: Sampling) -> None: ...
+    def start(self, slots: Sequence[int], samplings: Sequence[Sampling]) -> None: ...
     def copy(self, source: int, target: int, n_tokens: int) -> None: ...
     def retire(self, slots: Sequence[int]) -> None: ...
     def prefill(self, chunks: Sequence[Chunk], finished: Sequence[int], *, greedy: bool) -> list[tuple[int, float]]: ...
@@ -55,7 +56,7 @@ class Worker:
         self._waiting: list[Request] = []
         self._prefilling: list[Request] = []
         self._running: dict[int, Request] = {}
-        self._closing: str | None = None
+        self.trouble: str | None = None
         self._steps_waited = 0
         self.counts = Counts()
         self.step_began: float | None = None
@@ -65,34 +66,36 @@ class Worker:
     def submit(self, request: Request) -> None:
         """Queue a request. Raises ModelError once the worker is closed."""
         with self._wake:
-            if self._closing is not None:
-                raise ModelError(f"engine {self._name} {self._closing}")
+            if self.trouble is not None:
+                raise ModelError(f"engine {self._name} {self.trouble}")
             self._arrived.append(request)
             self._wake.notify()
 
     def close(self, why: str, wait_s: float) -> None:
         """Stop serving; requests in flight fail. Waits at most `wait_s` for the current step."""
         with self._wake:
-            self._closing = self._closing or why
+            self.trouble = self.trouble or why
             self._wake.notify()
         self._thread.join(wait_s)
 
     def _serve(self) -> None:
+        self.step_began = time.monotonic()
         try:
             with boundary(f"engine {self._name}", raises=ModelError):
                 with self._open_device() as self._device:
+                    self.step_began = None
                     while self._gather():
                         self._guarded_step()
         except ModelError as error:
-            self._closing = self._closing or f"broke: {error}"
-        self._fail(ModelError(f"engine {self._name} {self._closing or 'is closed'}"))
+            self.trouble = self.trouble or f"broke: {error}"
+        self._fail(ModelError(f"engine {self._name} {self.trouble or 'is closed'}"))
 
     def _gather(self) -> bool:
         """Take in what arrived, waiting while there is nothing to do. False once closed."""
         with self._wake:
-            while not (self._closing or self._arrived or self._waiting or self._prefilling or self._running):
+            while not (self.trouble or self._arrived or self._waiting or self._prefilling or self._running):
                 self._wake.wait()
-            if self._closing:
+            if self.trouble:
                 return False
             self._waiting.extend(self._arrived)
             self._arrived.clear()
@@ -132,11 +135,12 @@ class Worker:
         for slot in gone:
             request = self._running.pop(slot)
             self._table.release(slot, pack(request.token_ids), now)
-        self._device.retire(gone)
+        if gone:
+            self._device.retire(gone)
 
     def _admit(self) -> None:
         now = time.monotonic()
-        still = []
+        still, joined = [], []
         for request in self._waiting:
             alone = not self._running and not self._prefilling
             placed = self._table.place(request.key, now, alone=alone)
@@ -146,9 +150,11 @@ class Worker:
             request.slot, request.n_cached, request.n_computed = placed.slot, placed.n_reused, placed.n_reused
             if placed.copy_from is not None:
                 self._device.copy(placed.copy_from, placed.slot, placed.n_reused)
-            self._device.set_sampling(placed.slot, request.sampling)
             self._prefilling.append(request)
+            joined.append(request)
         self._waiting = still
+        if joined:
+            self._device.start([request.slot for request in joined], [request.sampling for request in joined])
 
     def _prefill_is_due(self) -> bool:
         """Prompts are gathered for a few steps while many sequences run, since a call costs the same for more."""
@@ -196,7 +202,7 @@ class Worker:
     def _deliver(self, requests: Sequence[Request], sampled: Sequence[tuple[int, float]]) -> None:
         done, told = [], []
         for request, (token_id, logprob) in zip(requests, sampled, strict=True):
-            if logprob != logprob:
+            if math.isnan(logprob):
                 raise ModelError("the model gave no number for a token's probability; its weights may be damaged")
             request.token_ids.append(token_id)
             request.logprobs.append(logprob)
@@ -208,7 +214,8 @@ class Worker:
         for request in done:
             del self._running[request.slot]
             self._table.release(request.slot, pack(request.token_ids), now)
-        self._device.retire([request.slot for request in done])
+        if done:
+            self._device.retire([request.slot for request in done])
         self.counts = self.counts._replace(
             requests=self.counts.requests + len(done), sampled=self.counts.sampled + len(sampled)
         )
