@@ -22,6 +22,14 @@ def answers(query: Query, source: FactSource, *, limit: int | None = None, budge
     return sorted(Search(Plan(query, source), budget).answers(limit))
 
 
+def examples(query: Query, source: FactSource, *, limit: int, budget: int = BUDGET) -> list[dict[str, str]]:
+    """One solution for each of at most `limit` distinct answers, by answer. Raises as `answers`."""
+    plan = Plan(query, source)
+    search = Search(plan, budget)
+    found = [search.example(entity) for entity in sorted(search.answers(limit))]
+    return [{plan.names[v]: entity for v, entity in sorted(bound)} for bound in found if bound is not None]
+
+
 def solutions(
     query: Query, source: FactSource, *, limit: int | None = None, budget: int = BUDGET
 ) -> list[dict[str, str]]:

@@ -16,11 +16,12 @@ _sampler: list[Sampler] = []  # one per worker process, set by its initialiser
 
 
 class Aim(NamedTuple):
-    """A unit to do: its number and the cell it aims at."""
+    """A unit to do: its number, the cell it aims at, how many units aimed at this k before."""
 
     number: int
     k: int
     msd: int
+    turn: int
 
 
 class Workers(Protocol):

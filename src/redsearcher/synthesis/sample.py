@@ -2,7 +2,9 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import combinations
 from typing import Protocol
 
 from redsearcher.core import rng
@@ -12,18 +14,22 @@ from redsearcher.records.query import Query
 from redsearcher.records.task import Certificate
 from redsearcher.records.world import Strength
 from redsearcher.synthesis.candidate import Candidate, Unit, given_names, leaked_name, unit_key
-from redsearcher.synthesis.choice import AnchorChoice
+from redsearcher.synthesis.clique import Clique, cliques
 from redsearcher.synthesis.compose import canonical, compose, topology
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import FactGraph
 from redsearcher.synthesis.probe import draw_pair, probe
 from redsearcher.synthesis.role import answers
-from redsearcher.synthesis.structure import Structure, grow
-from redsearcher.synthesis.tighten import tighten
+from redsearcher.synthesis.site import Site
+from redsearcher.synthesis.structure import Grower, Structure, grow
+from redsearcher.synthesis.target import Target
+from redsearcher.synthesis.tighten import Tightener, tighten
 from redsearcher.world.store import World
 
 ANSWERS_PER_STRUCTURE = {1: 2, 2: 2, 3: 4}
 """Variables tried as the answer, by treewidth."""
+BRANCHINGS = 4
+"""Times that a branch is hung on a structure of treewidth 3 that can be asked about."""
 
 
 class Verbalise(Protocol):
@@ -41,30 +47,74 @@ class Sampler:
         self.world, self.config, self.verbalise = world, config, verbalise
         self.config_hash = config.hash
         self.graph = FactGraph(world, hub_cap=config.hub_cap, capped=config.capped_properties)
+        self.site = Site(world, self.graph)
 
-    def unit(self, number: int, k: int, msd: int) -> Unit:
-        """Up to `per_unit` candidates, aimed at the cell (k, msd); such as fall into other cells are kept too."""
+    def unit(self, number: int, k: int, msd: int, turn: int | None = None) -> Unit:
+        """Up to `per_unit` candidates, aimed at the cell (k, msd); such as fall into other cells are kept too.
+
+        `turn` counts the units of this k before (default `number`): each looks at cliques of its own.
+        """
         config = self.config
         draws = rng.derive(config.seed, "synthesis", number)
         tally: Counter[str] = Counter()
         found: dict[str, Candidate] = {}
         if k == 2 and config.pairs and self.graph.seeds:
             return self._pairs(number, msd, draws)
-        for _ in range(config.attempts * (6 if k == 3 else 1) if self.graph.seeds else 0):
-            structure = grow(self.graph, k, msd, config.max_unknowns, draws)
-            if structure is None:
-                tally["no_structure"] += 1
-                continue
+        target = Target(msd, msd == config.msd[-1])
+        for structure in self._structures(k, target, number if turn is None else turn, draws, tally):
             tally["structures"] += 1
-            if len(structure.edges) >= config.max_constraints:
-                tally["too_many_constraints"] += 1
-                continue
-            candidate = self._candidate(structure, ANSWERS_PER_STRUCTURE[k], number, draws, tally)
-            if candidate is not None:
-                found.setdefault(candidate.form, candidate)
+            self._attempt(structure, k, target, number, draws, found, tally)
             if len(found) >= config.per_unit:
                 break
         return self._unit(number, k, msd, found, tally)
+
+    @cached_property
+    def _cliques(self) -> list[Clique]:
+        return cliques(self.graph, self.config.seed)
+
+    def _structures(
+        self, k: int, target: Target, turn: int, draws: random.Random, tally: Counter[str]
+    ) -> Iterator[Structure]:
+        """What to try, one after the other: for k = 3 the unit's share of the world's cliques, as long as there are."""
+        config = self.config
+        n_tries = config.attempts * (6 if k == 3 else 1) if self.graph.seeds else 0
+        share = self._cliques[turn * n_tries : (turn + 1) * n_tries] if k == 3 else []
+        for clique in share:
+            grower = Grower(self.graph, draws, list(clique))
+            for one, other in combinations(clique, 2):
+                grower.join(one, other)
+            yield grower.structure()
+        for _ in range(0 if share else n_tries):
+            structure = grow(self.graph, k, target.msd, config.max_unknowns, draws)
+            if structure is None:
+                tally["no_structure"] += 1
+            else:
+                yield structure
+
+    def _attempt(
+        self,
+        structure: Structure,
+        k: int,
+        target: Target,
+        number: int,
+        draws: random.Random,
+        found: dict[str, Candidate],
+        tally: Counter[str],
+    ) -> None:
+        """Add what can be asked over the structure; where something can, over the structure with branches too."""
+        candidate = self._candidate(structure, ANSWERS_PER_STRUCTURE[k], target, number, draws, tally)
+        if candidate is None:
+            return
+        found.setdefault(candidate[1].form, candidate[1])
+        for _ in range(BRANCHINGS if k == 3 else 0):
+            if len(found) >= self.config.per_unit:
+                return
+            grower = Grower(self.graph, draws, list(structure.nodes))
+            grower.chosen = {(min(e.subject, e.object), max(e.subject, e.object)): e for e in structure.edges}
+            if grower.branch():
+                more = self._candidate(grower.structure(), 2, target, number, draws, tally, first=candidate[0])
+                if more is not None:
+                    found.setdefault(more[1].form, more[1])
 
     def _unit(self, number: int, k: int, msd: int, found: dict[str, Candidate], tally: Counter[str]) -> Unit:
         key = unit_key(self.world.id, self.config_hash, number)
@@ -102,19 +152,34 @@ class Sampler:
         return False
 
     def _candidate(
-        self, structure: Structure, n_answers: int, number: int, draws: random.Random, tally: Counter[str]
-    ) -> Candidate | None:
-        graph = self.graph
-        choice = AnchorChoice(graph, structure)
-        for answer, role in answers(structure, draws)[:n_answers]:
+        self,
+        structure: Structure,
+        n_answers: int,
+        target: Target,
+        number: int,
+        draws: random.Random,
+        tally: Counter[str],
+        first: int | None = None,
+    ) -> tuple[int, Candidate] | None:
+        """A tight query over the structure, with the entity asked for; `first` is the one to ask for at first."""
+        if len(structure.edges) >= self.config.max_constraints:
+            tally["too_many_constraints"] += 1
+            return None
+        tightener = Tightener(self.site, structure, self.config, target, tally)
+        if not target.within_reach(len(tightener.cover)):
+            tally["msd_out_of_reach"] += 1
+            return None
+        order = sorted(answers(structure, draws), key=lambda answer: structure.nodes[answer[0]] != first)
+        for answer, role in order[:n_answers]:
             if self._asks_too_little(structure, answer, tally):
                 continue
-            anchors = tighten(graph, structure, answer, choice, self.config, draws, tally)
+            anchors = tighten(tightener, answer, draws)
             if anchors is None:
                 continue
-            candidate = self._finished(compose(graph, structure, answer, anchors), role, number, tally)
+            query = compose(self.graph, structure, answer, list(anchors))
+            candidate = self._finished(query, role, number, tally)
             if candidate is not None:
-                return candidate
+                return structure.nodes[answer], candidate
         return None
 
     def _finished(self, query: Query, role: str, number: int, tally: Counter[str]) -> Candidate | None:

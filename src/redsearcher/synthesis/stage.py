@@ -47,7 +47,11 @@ def synthesise(
     number of processes changes what comes out.
     """
     units, selection = _candidates(world, config, run, verbalise, n_workers, progress)
-    tasks = [_task(world, config, units, candidate) for candidate in selection.taken]
+    unit_of: dict[str, str] = {}
+    for unit in units:
+        for found in unit.candidates:
+            unit_of.setdefault(found.form, unit.key)
+    tasks = [_task(world, config, unit_of, candidate) for candidate in selection.taken]
     order = sorted(range(len(tasks)), key=lambda n: _order(config, selection.taken[n], tasks[n]))
     tasks = [tasks[n] for n in order]
     certificates = _certificates(world, tasks, [selection.taken[n].certificate for n in order])
@@ -93,14 +97,21 @@ def _aims(config: SynthConfig, selection: Selection, aimed: Counter[tuple[int, i
     """The next wave: its units go round the cells that are neither full nor given up, the emptiest first."""
     cells = [cell for cell in selection.open_cells if aimed[cell] < config.units_per_cell]
     size = min(config.wave, config.max_units - first) if cells else 0
-    return [Aim(first + n, *cells[n % len(cells)]) for n in range(size)]
+    turns: Counter[int] = Counter()
+    for (k, _), n in aimed.items():
+        turns[k] += n
+    aims = []
+    for n in range(size):
+        k, msd = cells[n % len(cells)]
+        aims.append(Aim(first + n, k, msd, turns[k]))
+        turns[k] += 1
+    return aims
 
 
-def _task(world: World, config: SynthConfig, units: list[Unit], candidate: Candidate) -> Task:
+def _task(world: World, config: SynthConfig, unit_of: dict[str, str], candidate: Candidate) -> Task:
     entity = world.entities[candidate.answer]
     certificate = candidate.certificate
     cell = config.cell(certificate.k, certificate.msd_loose) or (certificate.k, certificate.msd_loose)
-    unit = next(unit for unit in units if candidate in unit.candidates)
     return Task(
         question=candidate.question,
         answer=entity.label,
@@ -114,7 +125,7 @@ def _task(world: World, config: SynthConfig, units: list[Unit], candidate: Candi
             Edit(kind="verbalise", before="", after=candidate.question, n_answers=certificate.n_answers,
                  implementation="rules"),
         ),
-        provenance=Provenance(world=world.id, seed=config.seed, version=__version__, unit=unit.key),
+        provenance=Provenance(world=world.id, seed=config.seed, version=__version__, unit=unit_of[candidate.form]),
     )  # fmt: skip
 
 
