@@ -3,11 +3,26 @@
 import re
 from typing import NamedTuple
 
+from redsearcher.records.tool import ToolCall, ToolSchema
 from redsearcher.records.trajectory import StopReason
 
 PARSE_FAILED = "I cannot parse the question:"
 _ANSWER = re.compile(r"<answer>(.*?)</answer>", re.DOTALL)
 _CONFIDENCE = re.compile(r"<confidence>\s*([01](?:\.\d+)?)\s*</confidence>")
+
+FINISH = ToolSchema(
+    name="finish",
+    description="End the search with the final answer, or with none if the evidence could not be found.",
+    parameters={
+        "type": "object",
+        "properties": {
+            "answer": {"type": "string", "description": "The answer alone; empty to abstain."},
+            "confidence": {"type": "number", "description": "How sure you are, from 0 to 1."},
+        },
+        "required": ["answer"],
+        "additionalProperties": False,
+    },
+)
 
 
 class Final(NamedTuple):
@@ -22,7 +37,7 @@ def read_final(content: str) -> Final:
     """Read the last `<answer>`; without one the turn abstains, or says by PARSE_FAILED that it did not understand."""
     found = _ANSWER.findall(content)
     stated = _CONFIDENCE.search(content)
-    confidence = float(stated.group(1)) if stated else None
+    confidence = _in_range(float(stated.group(1))) if stated else None
     if found and found[-1].strip():
         return Final(found[-1].strip(), confidence, StopReason.ANSWERED)
     if content.startswith(PARSE_FAILED):
@@ -30,3 +45,16 @@ def read_final(content: str) -> Final:
     if not content.strip():
         return Final(None, None, StopReason.NO_ANSWER)
     return Final(None, confidence, StopReason.ABSTAINED)
+
+
+def read_finish(call: ToolCall) -> Final:
+    """Read a `finish` call; an answer that is empty or no text abstains."""
+    answer, stated = call.arguments.get("answer"), call.arguments.get("confidence")
+    confidence = _in_range(stated) if isinstance(stated, int | float) else None
+    if isinstance(answer, str) and answer.strip():
+        return Final(answer.strip(), confidence, StopReason.ANSWERED)
+    return Final(None, confidence, StopReason.ABSTAINED)
+
+
+def _in_range(confidence: float) -> float | None:
+    return float(confidence) if 0 <= confidence <= 1 else None

@@ -1,21 +1,37 @@
 """Settings of an episode and of a rollout run."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from redsearcher.core.config import Config
 
 
 class EpisodeConfig(Config):
-    """Limits and sampling of one episode; sampling defaults are the paper's."""
+    """Limits, context management and sampling of one episode; sampling defaults are the paper's."""
 
     max_rounds: int = Field(default=50, ge=1)
-    """Model turns with tool calls before an answer is forced."""
+    """Model turns before an answer is forced."""
     max_tool_calls: int = Field(default=60, ge=0)
     """Tool calls before an answer is forced; 0 is the tool-free run."""
+    max_format_errors: int = Field(default=3, ge=1)
+    """Turns in a row that cannot be read before the episode ends; each is explained to the model."""
     wall_time_s: float = Field(default=600.0, gt=0)
     """Seconds before the episode is ended and recorded as timed out."""
     call_timeout_s: float = Field(default=60.0, gt=0)
     """Seconds one tool call may take."""
+    window: int = Field(default=131_072, ge=64)
+    """Tokens the conversation may have; a model whose window is smaller sets the limit."""
+    context: Literal["none", "discard_all", "keep_last", "summarise"] = "none"
+    """What makes room when the conversation is over `context_share` of the window."""
+    context_share: float = Field(default=0.75, gt=0, le=1)
+    """Share of the window at which context management steps in."""
+    keep_last: int = Field(default=5, ge=1)
+    """keep_last: rounds whose observations stay."""
+    summariser: Literal["model", "rules"] = "model"
+    """summarise: who writes the notes, the episode's own model or rules."""
+    answer_by: Literal["tag", "call"] = "tag"
+    """The final answer stands in <answer>, or is the argument of a `finish` call."""
     temperature: float = Field(default=0.85, ge=0)
     """Sampling temperature."""
     top_p: float = Field(default=0.95, gt=0, le=1)

@@ -1,18 +1,26 @@
 """Rollouts: n tasks x k samples, durable, resumable by key."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from redsearcher.agent.config import RolloutConfig
-from redsearcher.agent.episode import CONTEXT_STRATEGY, PROTOCOL, Episode
+from redsearcher.agent.episode import Episode
 from redsearcher.agent.tools import Tools
+from redsearcher.agent.watchdog import DaemonExecutor, loop_alarm
 from redsearcher.core.concurrency import map_bounded
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.rng import derive_seed
 from redsearcher.core.rundir import Stage
 from redsearcher.llm.chat import ChatModel
+from redsearcher.llm.protocol.native import NAME as NATIVE
+from redsearcher.llm.window import SpeaksText
 from redsearcher.records.task import Task
 from redsearcher.records.tool import INTERFACE_VERSION
 from redsearcher.records.trajectory import Trajectory
+
+LEAST_THREADS = 32
+ALARM_TIMES = 2
+"""The event loop may be held for so many call timeouts before the alarm rings."""
 
 
 def rollout_key(task: Task, sample: int, model: str, web: str, config: RolloutConfig) -> str:
@@ -31,7 +39,8 @@ async def roll_out(
 ) -> list[Trajectory]:
     """Run what is owed, append each trajectory as it ends, finish the stage file in task and sample order.
 
-    `web` is the id of the web the tools reach. What was there already is reported to `on_done` first.
+    `web` is the id of the web the tools reach. What was there already is reported to `on_done` first. Tools that hang
+    in a thread or hold the event loop end as timeouts; nothing waits for them at the end.
     """
     units = {
         rollout_key(task, sample, model.name, web, config): (task, sample)
@@ -51,7 +60,11 @@ async def roll_out(
         stage.append(trajectory)
         on_done(trajectory)
 
-    await map_bounded(unit, stage.owed(units), concurrency=config.concurrency, on_done=finished)
+    timeout_s = config.episode.call_timeout_s
+    threads = DaemonExecutor(max(LEAST_THREADS, config.concurrency), stuck_after_s=timeout_s)
+    asyncio.get_running_loop().set_default_executor(threads)
+    with loop_alarm(ALARM_TIMES * timeout_s):
+        await map_bounded(unit, stage.owed(units), concurrency=config.concurrency, on_done=finished)
     return stage.finish(units)
 
 
@@ -64,8 +77,8 @@ async def _one(key: str, task: Task, sample: int, model: ChatModel, tools: Tools
         sample=sample,
         question=task.question,
         model=model.name,
-        protocol=PROTOCOL,
-        context_strategy=CONTEXT_STRATEGY,
+        protocol=model.protocol if isinstance(model, SpeaksText) else NATIVE,
+        context_strategy=outcome.context_strategy,
         interface_version=INTERFACE_VERSION,
         seed=seed,
         steps=outcome.steps,
@@ -74,5 +87,6 @@ async def _one(key: str, task: Task, sample: int, model: ChatModel, tools: Tools
         abstained=outcome.final.answer is None,
         stop_reason=outcome.final.stop_reason,
         detail=outcome.detail,
+        segments=outcome.segments,
         usage=outcome.usage,
     )

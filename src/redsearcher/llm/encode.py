@@ -15,8 +15,9 @@ _ANSWER = "<answer>"
 
 
 class Exchange(NamedTuple):
-    """One turn of the policy: what it read, and what it said."""
+    """One turn of the policy: the numbers of the earlier steps it read, all that it read, and what it said."""
 
+    earlier: tuple[int, ...]
     read: tuple[Message, ...]
     said: Message
 
@@ -32,12 +33,11 @@ def encode_trajectory(
     """
     merger = SegmentMerger()
     carried: dict[int, Message] = {}
-    for number, (read, said) in enumerate(exchanges(trajectory, system, force)):
-        spoken = [n for n, message in enumerate(read) if message.role == "assistant"]
+    for number, (earlier, read, said) in enumerate(exchanges(trajectory, system, force)):
         messages = list(read)
-        first = number - len(spoken)
-        for nth, at in enumerate(spoken):
-            messages[at] = carried[first + nth]
+        spoken = [n for n, message in enumerate(read) if message.role == "assistant"]
+        for at, step in zip(spoken, earlier, strict=True):
+            messages[at] = carried[step]
         prompt = renderer.render(messages, tools)
         ids = renderer.encode_turn(said)
         merger.add(turn_segment(prompt.ids, ids, (0.0,) * len(ids)))
@@ -49,7 +49,7 @@ def exchanges(trajectory: Trajectory, system: str, force: str = "") -> Iterator[
     """Every turn with the conversation it answered, context management as the steps record it."""
     opening = (Message(role="system", content=system),) if system else ()
     opening = (*opening, Message(role="user", content=trajectory.question))
-    past: list[Step] = []
+    past: list[tuple[int, Step]] = []
     last = len(trajectory.steps) - 1
     for number, step in enumerate(trajectory.steps):
         forced = number == last and trajectory.detail.startswith("answer forced")
@@ -57,13 +57,14 @@ def exchanges(trajectory: Trajectory, system: str, force: str = "") -> Iterator[
         step = step.model_copy(update={"asked": asked})
         if step.fresh:
             past = []
+        past = past[: len(past) - step.rolled_back]
         read = [*opening]
-        for n, earlier in enumerate(past):
+        for n, (_, earlier) in enumerate(past):
             read += _as_messages(earlier, hidden=n < step.hidden)
         if asked:
             read.append(Message(role="user", content=asked))
-        yield Exchange(tuple(read), said_by(step))
-        past.append(step)
+        yield Exchange(tuple(n for n, _ in past), tuple(read), said_by(step))
+        past.append((number, step))
 
 
 def said_by(step: Step) -> Message:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from redsearcher.errors import ModelError
 from redsearcher.llm.protocol.arguments import problem
 from redsearcher.llm.protocol.base import FormatKind
 from redsearcher.llm.render import Renderer
 from redsearcher.llm.segment import turn_segment
 from redsearcher.llm.token import TokenEngine
+from redsearcher.llm.window import WindowError
 from redsearcher.records.chat import Completion, FormatProblem, Message, Sampling, Usage
 from redsearcher.records.tool import ToolSchema
 
@@ -43,12 +43,12 @@ class TokenPolicy:
     ) -> Completion:
         """The next turn. A turn cut off by the token limit is a problem, never calls or an answer.
 
-        Raises ModelError if the prompt leaves no room in the window.
+        Raises WindowError if the prompt leaves no room in the window.
         """
         prompt = self.renderer.render(messages, tools)
         room = self.window - len(prompt.ids)
         if room < 1:
-            raise ModelError(f"the prompt has {len(prompt.ids)} tokens, the window of {self.name} is {self.window}")
+            raise WindowError(f"the prompt has {len(prompt.ids)} tokens, the window of {self.name} is {self.window}")
         limited = sampling.model_copy(update={"max_tokens": min(sampling.max_tokens, room)})
         made = await self.engine.generate(prompt.ids, limited, self.renderer.stop_ids)
         sampled = self.renderer.sampled(prompt, made.token_ids)

@@ -35,8 +35,9 @@ class Step(Record):
 
     What the turn read besides the steps before it: `asked` is a user's message right before the turn (an answer is
     demanded, a format error explained, what was dropped summed up), `fresh` says that the steps before were dropped
-    from the conversation, `hidden` how many of the oldest steps showed no observations any more. `problem` is the
-    kind of a FormatProblem: then the thought is the turn as it came, and nothing was run.
+    from the conversation, `rolled_back` how many of the last ones were, `hidden` how many of the oldest still there
+    showed no observations. `problem` is the kind of a FormatProblem: then the thought is the turn as it came, and
+    nothing was run.
     """
 
     thought: str
@@ -46,6 +47,7 @@ class Step(Record):
     asked: str = ""
     fresh: bool = False
     hidden: int = 0
+    rolled_back: int = 0
     problem: str | None = None
 
 
@@ -81,6 +83,16 @@ class Trajectory(Record):
     @property
     def n_failed_calls(self) -> int:
         return sum(1 for step in self.steps for o in step.observations if o.error is not None)
+
+
+class Abnormality(Record):
+    """What is odd about a trajectory (repetition, over_length, tool_failures, format_errors); no kinds: nothing is."""
+
+    trajectory: str
+    task: str
+    sample: int
+    kinds: tuple[str, ...]
+    implementation: str
 
 
 class Score(Record):

@@ -1,0 +1,12 @@
+"""No context management: the conversation grows until the window ends it."""
+
+from redsearcher.agent.context.base import Room, View
+
+
+class NoManagement:
+    """Never changes anything."""
+
+    name = "none"
+
+    async def make_room(self, view: View) -> Room | None:
+        return None
