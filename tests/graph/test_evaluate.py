@@ -5,7 +5,7 @@ from hypothesis import given as forall
 from hypothesis import settings
 
 from redsearcher.errors import BudgetError, DataError
-from redsearcher.graph.evaluate import answers, count_solutions, solutions
+from redsearcher.graph.evaluate import answers, count_solutions, examples, solutions
 from redsearcher.graph.necessity import folds, is_tight, necessity
 from redsearcher.records.query import CompareAtom, LiteralAtom, Query
 from redsearcher.records.world import Fact
@@ -123,3 +123,22 @@ def test_folding_is_told_from_the_intended_solution() -> None:
     variables = [answer("a", "person", "p0"), latent("b", "person", "p1"), latent("c", "film", "f0")]
     assert not folds(query(variables, []))
     assert folds(query([*variables, latent("d", "person", "p0")], []))
+
+
+def test_parts_of_one_type_that_need_the_same_entity_have_no_joint_solution() -> None:
+    asked = query(
+        [answer("x1", "person"), latent("x2", "film"), latent("x3", "film"), given("g1", "person", "p3")],
+        [atom("c1", "x1", "P1", "g1"), atom("c2", "x2", "P2", "g1"), atom("c3", "x3", "P2", "g1")],
+    )
+    facts = [link("p0", "P1", "p3"), link("p1", "P1", "p3"), link("f0", "P2", "p3")]
+    assert answers(asked, table(facts)) == []  # one film cannot be two
+    assert answers(asked, table([*facts, link("f1", "P2", "p3")])) == ["p0", "p1"]
+
+
+@settings(max_examples=100, deadline=None)
+@forall(fact_lists(), queries())
+def test_examples_are_solutions_one_per_answer(facts: list[Fact], asked: Query) -> None:
+    expected = brute_solutions(asked, facts)
+    shown = examples(asked, table(facts), limit=3)
+    assert all(tuple(sorted(one.items())) in in_order(expected) for one in shown)
+    assert len({one[asked.answer.name] for one in shown}) == len(shown) == min(3, len(answers(asked, table(facts))))

@@ -99,8 +99,8 @@ class Search:
         parts = plan.parts(among)
         own = next(part for part in parts if part >> plan.answer & 1)
         if len(parts) > 1:
-            if any(part != own and self.witness(part) is None for part in parts):
-                return
+            if self.witness(among & ~own) is None:
+                return  # jointly: parts of one type may exclude each other though each has a solution
             if not any(plan.peers[v] & among & ~own for v in bits(own)):
                 among = own  # the rest has a solution and cannot clash with this part
         v = self._choose(own, prefer=plan.answer)
