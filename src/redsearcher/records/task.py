@@ -26,6 +26,8 @@ class Edit(Record):
     after: str
     n_answers: int
     implementation: str
+    lexical_overlap: tuple[float, float] | None = None
+    """Share of the question's words that its evidence uses, before and after; None where it was not measured."""
 
 
 class ToolOutput(Record):

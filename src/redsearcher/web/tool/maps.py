@@ -61,7 +61,7 @@ class MapsTool:
             return found[0]
         shown = arguments.clean(name).strip()[:80]
         if found:
-            listed = "; ".join(self._full_name(place) for place in found[:N_NEAREST])
+            listed = "; ".join(self.full_name(place) for place in found[:N_NEAREST])
             raise _NameError(
                 "ambiguous", f"{len(found)} places are called {shown!r}: {listed}. Write one of these names."
             )
@@ -81,7 +81,7 @@ class MapsTool:
         km, bearing = self._places.distance_km(start, end), self._places.bearing_deg(start, end)
         minutes = self._places.travel_minutes(start, end, mode)
         assert km is not None and minutes is not None
-        lines = [f"## {self._full_name(start)} to {self._full_name(end)}", f"Distance: {km:,.1f} km as the crow flies"]
+        lines = [f"## {self.full_name(start)} to {self.full_name(end)}", f"Distance: {km:,.1f} km as the crow flies"]
         if bearing is not None:
             lines.append(f"Bearing: {bearing:.1f}° ({compass(bearing)})")
         return "\n".join([*lines, f"Travel time by {mode}: {duration(minutes)}"])
@@ -95,10 +95,10 @@ class MapsTool:
                 f"nearest must be a kind of place, came {kind[:40]!r}; on the map are: {known}. Call it again."
             )
         rows = [
-            f"{rank}. {self._full_name(other)}: {km:,.1f} km"
+            f"{rank}. {self.full_name(other)}: {km:,.1f} km"
             for rank, (other, km) in enumerate(self._places.nearest(place, type_, N_NEAREST), 1)
         ]
-        title = f"## Nearest to {self._full_name(place)}: {entity_types()[type_].en.plural}"
+        title = f"## Nearest to {self.full_name(place)}: {entity_types()[type_].en.plural}"
         return "\n".join([title, *(rows or ["There is no other one."])])
 
     def _noun(self, place: str) -> str:
@@ -108,7 +108,8 @@ class MapsTool:
     def _context(self, place: str) -> Iterable[str]:
         return [self._entities[around].label for around in self._around.get(place, [])]
 
-    def _full_name(self, place: str) -> str:
+    def full_name(self, place: str) -> str:
+        """A place as answers call it: its label and what it lies in."""
         return ", ".join([self._entities[place].label, *list(self._context(place))[:1]])
 
 

@@ -1,0 +1,1 @@
+"""Constraints that only a tool resolves, one editor per file."""

@@ -1,0 +1,1 @@
+"""Vaguer words for what a question names, one editor per file."""
