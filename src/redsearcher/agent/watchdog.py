@@ -107,7 +107,7 @@ def loop_alarm(after_s: float) -> Iterator[None]:
     handles: list[asyncio.TimerHandle] = []
 
     def put_off() -> None:
-        signal.setitimer(signal.ITIMER_REAL, after_s)
+        signal.setitimer(signal.ITIMER_REAL, after_s, after_s)
         handles[:] = [loop.call_later(after_s / BEATS, put_off)]
 
     def ring(_: int, __: object) -> None:
