@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from redsearcher.agent.config import EpisodeConfig
-from redsearcher.agent.episode import CONTEXT_STRATEGY, PROTOCOL, Episode
+from redsearcher.agent.episode import Episode
 from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.rng import derive, derive_seed
@@ -157,8 +157,8 @@ def run_expert(task: Task, expert: Expert, tools: Toolbox, seed: int) -> Traject
         sample=0,
         question=task.question,
         model=expert.name,
-        protocol=PROTOCOL,
-        context_strategy=CONTEXT_STRATEGY,
+        protocol="native",
+        context_strategy=outcome.context_strategy,
         interface_version=INTERFACE_VERSION,
         seed=seed,
         steps=outcome.steps,

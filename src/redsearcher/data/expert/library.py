@@ -31,8 +31,11 @@ class Library:
                     fact = world.facts[fact_id]
                     of_document[statement.document].append((fact, statement.start, statement.end))
         self._notes: dict[str, tuple[Note, ...]] = {}
+        self._topics: dict[str, str] = {}
         for document in world.documents():
             found = sorted(of_document.get(document.id, ()), key=lambda row: (row[1], row[2], row[0].id))
+            if document.about:
+                self._topics[document.url] = document.about[0]
             self._notes[document.url] = tuple(
                 Note(fact, collapsed(document.text[start:end])) for fact, start, end in found
             )
@@ -40,6 +43,10 @@ class Library:
     def notes(self, url: str) -> tuple[Note, ...]:
         """Statements of the page at `url` in the order of its text; none for an address we do not know."""
         return self._notes.get(url, ())
+
+    def topic(self, url: str) -> str | None:
+        """The entity a page is about, which its title names."""
+        return self._topics.get(url)
 
     def type_of(self, entity: str) -> str:
         """The type of an entity. Raises KeyError."""

@@ -7,12 +7,14 @@ from redsearcher.agent.solver.parse.tree import ParseError
 from redsearcher.core.rng import derive
 from redsearcher.data.expert.condition import Conditions, read_conditions
 from redsearcher.data.expert.library import Library
-from redsearcher.data.expert.search import ExpertConfig, Search, Turn
+from redsearcher.data.expert.search import ExpertConfig, Search
+from redsearcher.data.expert.turn import Turn
 from redsearcher.errors import ModelError
 from redsearcher.records.chat import Completion, Message, Sampling
 from redsearcher.records.task import Task
 from redsearcher.records.tool import ToolCall, ToolSchema
 
+_Key = tuple[tuple[str, ...], int, int]
 KEPT = 4096
 """Conversations in progress that are remembered; one that was forgotten is replayed from its messages."""
 
@@ -43,7 +45,7 @@ class Expert:
     def __init__(self, tasks: Iterable[Task], library: Library, config: ExpertConfig | None = None) -> None:
         self._tasks = {task.question: task for task in tasks}
         self._library, self._config = library, config or ExpertConfig()
-        self._sessions: dict[tuple[str, int, int], _Session] = {}
+        self._sessions: dict[_Key, _Session] = {}
         self._conditions: dict[str, Conditions] = {}
 
     @property
@@ -53,38 +55,36 @@ class Expert:
     async def complete(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], sampling: Sampling
     ) -> Completion:
-        users = [m.content for m in messages if m.role == "user"]
-        if not users:
-            raise ModelError("the conversation asks nothing")
-        session = self._session(users[0], messages, sampling.seed)
+        opening = _opening(messages)
+        session = self._session(opening, messages, sampling.seed)
         n_turns = sum(1 for m in messages if m.role == "assistant")
-        offered = {tool.name for tool in tools}
         turn = session.turn
-        if turn.kind != "answer" and (len(users) > 1 or turn.kind not in offered):
+        if turn.kind != "answer" and turn.kind not in {tool.name for tool in tools}:
             turn = session.search.forced()
         if turn.kind == "answer":
             said = turn.thought + (f"\n<answer>{turn.answer}</answer>" if turn.answer else "")
             return Completion(message=Message(role="assistant", content=said))
-        self._remember((users[0], sampling.seed, n_turns + 1), session)
+        self._remember((opening, sampling.seed, n_turns + 1), session)
         arguments = {"query": [turn.text]} if turn.kind == "search" else {"url": [turn.text], "goal": turn.goal}
         call = ToolCall(id=f"call_{n_turns + 1}", name=turn.kind, arguments=arguments)
         return Completion(
             message=Message(role="assistant", content=turn.thought, calls=(call,)), finish_reason="tool_calls"
         )
 
-    def _session(self, question: str, messages: Sequence[Message], seed: int) -> _Session:
+    def _session(self, opening: tuple[str, ...], messages: Sequence[Message], seed: int) -> _Session:
         """The search of this conversation, brought up to its last observation."""
         rounds = _rounds(messages)
-        session = self._sessions.pop((question, seed, len(rounds)), None) if rounds else None
+        session = self._sessions.pop((opening, seed, len(rounds)), None) if rounds else None
         if session is not None:
             session.observe(rounds[-1])
             return session
-        session = self._start(question, seed)
+        session = self._start(opening, seed)
         for contents in rounds:
             session.observe(contents)
         return session
 
-    def _start(self, question: str, seed: int) -> _Session:
+    def _start(self, opening: tuple[str, ...], seed: int) -> _Session:
+        question = opening[0] if opening else ""
         task = self._tasks.get(question)
         if task is None:
             raise ModelError("the expert knows no task with this question")
@@ -93,13 +93,24 @@ class Expert:
                 self._conditions[question] = read_conditions(question, task.query)
             except ParseError as error:
                 raise ModelError(f"the expert cannot read the question: {error}") from error
-        rng: Random = derive(seed, "expert", task.id)
+        rng: Random = derive(seed, "expert", task.id, *opening[1:])
         return _Session(Search(self._conditions[question], task.query, self._library, self._config, rng))
 
-    def _remember(self, key: tuple[str, int, int], session: _Session) -> None:
+    def _remember(self, key: _Key, session: _Session) -> None:
         self._sessions[key] = session
         if len(self._sessions) > KEPT:
             del self._sessions[next(iter(self._sessions))]
+
+
+def _opening(messages: Sequence[Message]) -> tuple[str, ...]:
+    """What users said before the first turn: the question, and after a reset what was said about it."""
+    found: list[str] = []
+    for message in messages:
+        if message.role == "assistant":
+            break
+        if message.role == "user":
+            found.append(message.content)
+    return tuple(found)
 
 
 def _rounds(messages: Sequence[Message]) -> list[list[str]]:

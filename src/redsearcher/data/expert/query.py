@@ -1,12 +1,15 @@
 """How the expert words its searches: names that are known, then words of the relation."""
 
+from functools import cache
 from random import Random
 
 from redsearcher.data.expert.condition import Condition
 from redsearcher.records.query import CompareAtom, FactAtom
 from redsearcher.world.property import properties
 
-OWN_WORDS = 0.3
+OWN_WORDS = 0.15
+MOST_WORDS = 5
+_SMALL = frozenset({"is", "in", "of", "by", "up", "to"})
 
 
 def property_of(condition: Condition, end: str) -> str:
@@ -18,20 +21,26 @@ def property_of(condition: Condition, end: str) -> str:
 
 
 def relation_words(condition: Condition, end: str, rng: Random) -> str:
-    """Words that betray the relation: two or three of the usual ones, or those of the condition itself."""
-    property_ = properties()[property_of(condition, end)]
+    """Words that betray the relation: most of the usual ones, or now and then those of the condition itself."""
     if isinstance(condition.constraint, FactAtom) and condition.words and rng.random() < OWN_WORDS:
         return condition.words
-    cues = property_.en.cues
-    first = cues[0]
-    rest = [cue for cue in cues[1:4] if cue not in first]
-    rng.shuffle(rest)
-    return " ".join([first, *rest[: rng.choice((1, 2))]])
+    words = list(_usual(property_of(condition, end)))
+    if len(words) > 3:
+        words.remove(rng.choice(words[2:]))
+    return " ".join(words[:MOST_WORDS])
 
 
 def other_words(condition: Condition, end: str, rng: Random) -> str:
-    """Different words for the same relation, for a second try."""
-    property_ = properties()[property_of(condition, end)]
-    nouns = [noun for noun in (property_.en.object_noun, property_.en.subject_noun) if noun]
-    cues = list(property_.en.cues[1:]) or list(property_.en.cues)
-    return f"{nouns[0]} {rng.choice(cues)}" if nouns else rng.choice(cues)
+    """Different words for the same relation, for a second try: its noun and rarer cues."""
+    phrases = properties()[property_of(condition, end)].en
+    noun = phrases.object_noun or phrases.subject_noun
+    rare = [word for word in reversed(_usual(property_of(condition, end))) if word not in noun]
+    return " ".join([*noun.split(), *rare[: rng.choice((1, 2))]])
+
+
+@cache
+def _usual(property_id: str) -> tuple[str, ...]:
+    """The cue words of a property one by one; a date's noun too, which pages often use instead of the verb."""
+    phrases = properties()[property_id].en
+    said = [*phrases.cues, *(phrases.object_noun.split()[-1:] if properties()[property_id].is_literal else ())]
+    return tuple(dict.fromkeys(word for cue in said for word in cue.split() if word not in _SMALL))

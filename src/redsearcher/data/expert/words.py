@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-SHOWN = 6
+SHOWN = 5
 """Names of a list that a thought repeats."""
 
 FOUND = ("{n}) {letter}: {names}.", "{n}) gives {letter}: {names}.", "Read {n}) {letter}: {names}.")
@@ -18,6 +18,7 @@ GUESS = ("{letter} may be {name}, named there.", "Perhaps {letter} = {name}; not
 SEARCH = ("Next {n}) {text}. Search.", "Now {n}) {text}. I search.", "Look for {n}) {text}.")
 VISIT = ("Open “{title}” for {n}) {text}.", "Next {n}) {text}. Open “{title}”.", "Read “{title}” for {n}) {text}.")
 AGAIN = ("Other words for {n}) {text}.", "Again {n}) {text}, in other words.")
+CLOSER = ("Nothing fits yet. Second round, closer.", "None of them fits so far. I look closer.")
 ALL_HOLD = ("All conditions hold.", "Every condition is met.", "All of it fits.")
 GIVE_UP = (
     "I could not find evidence for all conditions, so I give no answer.",
