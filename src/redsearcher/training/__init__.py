@@ -1,0 +1,1 @@
+"""Turns samples into a policy: tokenizer, model, shards, supervised training. The only layer that imports torch."""

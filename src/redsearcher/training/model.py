@@ -1,0 +1,52 @@
+"""A Qwen3 decoder of any size with random weights."""
+
+from pathlib import Path
+
+import torch
+from transformers import GenerationConfig, Qwen3Config, Qwen3ForCausalLM
+
+from redsearcher.core.rng import derive_seed
+from redsearcher.training.config import ModelConfig
+
+INITIAL_STD = 0.02
+VOCAB_STEP = 64
+"""Rows of the embedding come in multiples of this: a shape that matrix units like."""
+
+
+def build_model(config: ModelConfig, vocab: int, seed: int, stop_id: int, pad_id: int) -> Qwen3ForCausalLM:
+    """Float32 weights drawn from `seed`; the global generator of torch is left as it was."""
+    settings = Qwen3Config(
+        vocab_size=-(-vocab // VOCAB_STEP) * VOCAB_STEP,
+        hidden_size=config.width,
+        intermediate_size=config.feed_forward,
+        num_hidden_layers=config.n_layers,
+        num_attention_heads=config.n_heads,
+        num_key_value_heads=config.n_kv_heads,
+        head_dim=config.head_dim,
+        max_position_embeddings=config.window,
+        rope_parameters={"rope_type": "default", "rope_theta": config.rope_theta},
+        tie_word_embeddings=True,
+        initializer_range=INITIAL_STD,
+        bos_token_id=None,
+        eos_token_id=stop_id,
+        pad_token_id=pad_id,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derive_seed(seed, "weights"))
+        return Qwen3ForCausalLM(settings)
+
+
+def n_parameters(model: torch.nn.Module) -> int:
+    """Parameters, tied ones once."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def export(model: Qwen3ForCausalLM, folder: Path) -> None:
+    """Write config.json, generation_config.json and bf16 model.safetensors; the tokenizer is the caller's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    half = Qwen3ForCausalLM(model.config).to(torch.bfloat16)
+    half.load_state_dict(model.state_dict())
+    half.generation_config = GenerationConfig(
+        do_sample=False, eos_token_id=model.config.eos_token_id, pad_token_id=model.config.pad_token_id
+    )
+    half.save_pretrained(folder)
