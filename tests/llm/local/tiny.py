@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch", reason="the local engine needs torch")
 transformers = pytest.importorskip("transformers", reason="the local engine needs transformers")
 
 VOCAB = 300
+torch.set_num_threads(1)  # threads that wait for each other make tiny models slow on a busy machine
 
 
 def tiny_model(family: str = "qwen3", window: int = 256, vocab: int = VOCAB, seed: int = 0) -> Any:

@@ -38,7 +38,7 @@ class DecodeGraphs:
 
     def _record(self, n_rows: int, length: int) -> tuple[torch.cuda.CUDAGraph, Tensor]:
         # Libraries allocate their workspaces in the first runs, which must not be recorded.
-        side = torch.cuda.Stream()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_UPS):

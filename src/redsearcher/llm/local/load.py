@@ -45,7 +45,7 @@ def load(name: str, protocol: TextProtocol = HERMES) -> LoadedModel:
         import torch
         from transformers import AutoModelForCausalLM
     with boundary(f"model folder {path} cannot be loaded", raises=InputError):
-        model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=torch.float32)
+        model: Any = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=torch.float32)
         model.eval()
     return LoadedModel(path.resolve().name, model, Renderer(tokenizer, ChatTemplate(template or NANO), protocol))
 
