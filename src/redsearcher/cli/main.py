@@ -7,7 +7,7 @@ from typing import cast
 import typer
 
 from redsearcher import __version__
-from redsearcher.cli import data, graph, report, rollout, run, tasks, train, web, world
+from redsearcher.cli import data, graph, model_verbs, report, rollout, run, tasks, train, web, world
 from redsearcher.errors import RedsearcherError
 
 UsageError = cast(type[Exception], typer.BadParameter.__bases__[0])
@@ -27,6 +27,7 @@ app.add_typer(tasks.app, name="tasks")
 app.command("rollout")(rollout.rollout)
 app.add_typer(data.app, name="data")
 app.add_typer(train.app, name="train")
+app.add_typer(model_verbs.app, name="model")
 app.add_typer(graph.app, name="graph")
 app.command("report")(report.report)
 app.command("run")(run.run)
