@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from random import Random
+from typing import NamedTuple
 
 from redsearcher.data.expert.condition import Condition, Conditions
 from redsearcher.data.expert.evidence import Block, Evidence
@@ -10,12 +11,26 @@ from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.query import other_words, relation_words
 from redsearcher.data.expert.turn import Bound, Turn
 from redsearcher.data.expert.words import AGAIN, SEARCH, VISIT, Voice
-from redsearcher.records.query import FactAtom
+from redsearcher.records.query import FactAtom, Query
 from redsearcher.world.property import properties
 
 DULL = re.compile(r"(Opinion|Comment|Letters|Readers write|Weather|Outlook|Notes from|Days in|An evening|Applause)\b")
 """Titles of pages that say little."""
 _CROWDED = frozenset({"country", "region", "city", "award", "university", "company"})
+
+
+class _Subject(NamedTuple):
+    """What a series of calls is about: a condition, the names it searches for, and the one whose pages it opens.
+
+    `noun` is a word for what is listed, `kind` its type.
+    """
+
+    item: Condition
+    bound: Bound
+    named: tuple[str, ...]
+    about: str
+    noun: str
+    kind: str
 
 
 class Lookups:
@@ -28,13 +43,14 @@ class Lookups:
     def __init__(
         self,
         conditions: Conditions,
+        query: Query,
         evidence: Evidence,
         library: Library,
         voice: Voice,
         rng: Random,
         is_hasty: Callable[[], bool],
     ) -> None:
-        self._conditions, self._evidence, self._library = conditions, evidence, library
+        self._conditions, self._query, self._evidence, self._library = conditions, query, evidence, library
         self._voice, self._rng, self._is_hasty = voice, rng, is_hasty
         self._opened: set[str] = set()
         self._running: dict[tuple[str, ...], Iterator[Turn | None]] = {}
@@ -44,7 +60,8 @@ class Lookups:
         key = ("list", str(item.number), bound[source])
         if key not in self._running:
             noun = "" if is_single(item, source) else f" {self._conditions.kinds[target]}"
-            self._running[key] = self._calls(item, dict(bound), [source], source, noun)
+            subject = _Subject(item, dict(bound), (source,), source, noun, self._kind(target))
+            self._running[key] = self._calls(subject)
         return next(self._running[key], None)
 
     def checking(self, item: Condition, bound: Bound, end: str) -> Turn | None:
@@ -52,39 +69,53 @@ class Lookups:
         key = ("check", str(item.number), end, *(bound[name] for name in item.ends))
         if key not in self._running:
             others = item.ends if isinstance(item.constraint, FactAtom) else ()
-            named = [end, *(name for name in others if name != end)]
-            self._running[key] = self._calls(item, dict(bound), named, end, "")
+            named = (end, *(name for name in others if name != end))
+            kind = self._kind(named[1]) if len(named) > 1 else ""
+            self._running[key] = self._calls(_Subject(item, dict(bound), named, end, "", kind))
         return next(self._running[key], None)
 
-    def _calls(
-        self, item: Condition, bound: Bound, named: list[str], about: str, noun: str
-    ) -> Iterator[Turn | None]:
-        """Search for the quoted names, open a page about the first; then the names unquoted and in other words."""
-        names = [self._evidence.call(bound[name]) for name in named]
+    def _kind(self, name: str) -> str:
+        return self._query.variable(name).type
+
+    def _calls(self, subject: _Subject) -> Iterator[Turn | None]:
+        """Search for the quoted names and open a page about the first; then a page about what we look for that names
+        it, the names unquoted with other words, and the other pages about it."""
+        item, bound, about = subject.item, subject.bound, subject.about
+        names = [self._evidence.call(bound[name]) for name in subject.named]
         quoted = " ".join(f'"{name}"' for name in names)
         said = item.say(self.names(bound))
         lead = self._voice.say(SEARCH, n=item.number, text=said)
-        yield Turn(lead, "search", f"{quoted} {relation_words(item, about, self._rng)}{noun}")
-        yield from self._visit(item, said, bound[about])
+        yield Turn(lead, "search", f"{quoted} {relation_words(item, about, self._rng)}{subject.noun}")
+        hits = list(self._evidence.latest_hits)
+        own = [hit for hit in hits if self._topic(hit) == bound[about]]
+        if _must_have(item, about):
+            yield from self._visit(item, said, own, 1)
         while self._is_hasty():
             yield None
-        query = " ".join([*names, other_words(item, about, self._rng)]) + noun
+        yield from self._visit(item, said, own, 1)
+        yield from self._visit(item, said, [hit for hit in hits if self._topic_type(hit) == subject.kind], 1)
+        query = " ".join([*names, other_words(item, about, self._rng)]) + subject.noun
         yield Turn(self._voice.say(AGAIN, n=item.number, text=said), "search", query)
-        yield from self._visit(item, said, bound[about])
+        hits += self._evidence.latest_hits
+        yield from self._visit(item, said, [hit for hit in hits if self._topic(hit) == bound[about]], 2)
 
-    def _visit(self, item: Condition, goal: str, about: str) -> Iterator[Turn]:
-        """The first page that was not opened yet, among the results seen last, whose title names the entity."""
-        for block in self._evidence.latest_hits:
-            if self._is_open_to(block, about):
+    def _visit(self, item: Condition, goal: str, blocks: list[Block], most: int) -> Iterator[Turn]:
+        """The first pages not opened yet."""
+        n_opened = 0
+        for block in blocks:
+            if n_opened < most and block.url not in self._opened:
                 self._opened.add(block.url)
+                n_opened += 1
                 said = self._voice.say(VISIT, title=block.title, n=item.number, text=goal)
                 yield Turn(said, "visit", block.url, goal)
-                return
 
-    def _is_open_to(self, block: Block, about: str) -> bool:
-        if block.url in self._opened or DULL.match(block.title):
-            return False
-        return self._library.topic(block.url) == about
+    def _topic(self, block: Block) -> str | None:
+        """The entity that the title of a page names, unless the title tells that it says little."""
+        return None if DULL.match(block.title) else self._library.topic(block.url)
+
+    def _topic_type(self, block: Block) -> str | None:
+        topic = self._topic(block)
+        return None if topic is None else self._library.type_of(topic)
 
     def names(self, bound: Bound) -> dict[str, str]:
         """What each variable is called now: its value's name, or its letter."""
@@ -105,3 +136,9 @@ def is_single(item: Condition, source: str) -> bool:
     """Whether the known end has one value only, so that there is nothing more to look for once it is found."""
     atom = item.constraint
     return isinstance(atom, FactAtom) and breadth(atom, atom.subject == source) == 0
+
+
+def _must_have(item: Condition, end: str) -> bool:
+    """Whether every such entity has one value of the property, so that its page is likely to tell."""
+    constraint = item.constraint
+    return not isinstance(constraint, FactAtom) or breadth(constraint, constraint.subject == end) == 0

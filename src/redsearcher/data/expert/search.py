@@ -65,7 +65,7 @@ class Search:
         self._evidence = Evidence(library, known)
         self._judge = Judge(self._evidence)
         self._voice = Voice(rng)
-        self._lookups = Lookups(conditions, self._evidence, library, self._voice, rng, self._is_hasty)
+        self._lookups = Lookups(conditions, query, self._evidence, library, self._voice, rng, self._is_hasty)
         self._notes: list[str] = []
         self._trail: list[Choice] = []
         self._held: list[int] = []
@@ -129,15 +129,17 @@ class Search:
             return 0 if self._judge.verdict(item, bound).known else 1
         if not isinstance(item.constraint, FactAtom) or not any(end in bound for end in item.ends):
             return None
-        return 2 + breadth(item.constraint, item.constraint.subject in bound)
+        target = next(end for end in item.ends if end not in bound)
+        is_tied_twice = self._partner(item, bound, target) is not None
+        return 2 + 2 * breadth(item.constraint, item.constraint.subject in bound) - is_tied_twice
 
-    def _expand(self, item: Condition, bound: Bound, held: tuple[int, ...]) -> Steps:
+    def _expand(self, item: Condition, bound: Bound, held: tuple[int, ...], beside: Condition | None = None) -> Steps:
         """Try every value that the evidence gives for the open end, in the order of sight; look for more when none is
-        left."""
+        left. `beside`: the condition whose longer list was looked at already."""
         source, target = sorted(item.ends, key=lambda end: end not in bound)
         tried: set[str] = set()
         shown: list[str] = []
-        partner = self._partner(item, bound, target)
+        partner = self._partner(item, bound, target) if beside is None else None
         while True:
             options = [e for e in self._values(item, bound, source, target) if e not in tried]
             if not options:
@@ -150,7 +152,9 @@ class Search:
                 self._say_found(item, target, options)
                 shown = options
             if len(options) > 1 and partner is not None:
-                yield from self._list_partner(partner, bound, target)
+                found = yield from self._list_partner(partner, bound, target)
+                if found and len(found) < len(options) and not set(found) & set(options):
+                    return (yield from self._expand(partner, bound, held, item))
                 partner = None
             value = self._first(options, bound, target, held, item)
             tried.add(value)
@@ -177,7 +181,7 @@ class Search:
                 return other
         return None
 
-    def _list_partner(self, partner: Condition, bound: Bound, target: str) -> Steps:
+    def _list_partner(self, partner: Condition, bound: Bound, target: str) -> Generator[Turn, list[str], list[str]]:
         source = next(end for end in partner.ends if end != target)
         if not self._values(partner, bound, source, target):
             turn = self._lookups.listing(partner, bound, source, target)
@@ -185,7 +189,7 @@ class Search:
                 yield from self._act(turn)
         found = self._values(partner, bound, source, target)
         self._say_found(partner, target, found)
-        return bool(found)
+        return found
 
     def _first(self, options: list[str], bound: Bound, target: str, held: tuple[int, ...], item: Condition) -> str:
         """The option that most other conditions are seen to hold for, the first seen among equals."""
