@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from redsearcher.cli import rewrite as rewriting
 from redsearcher.cli import say
 from redsearcher.cli.option import ConfigFile, OutPath, RolloutsPath, RunPath, WebPath
 
 app = typer.Typer(no_args_is_help=True, help="Make, verify and look at search tasks.")
 World_ = Annotated[Path, typer.Option("--world", help="Folder of the world.", metavar="WORLD")]
+app.command()(rewriting.rewrite)
 
 
 @app.command()
@@ -25,11 +27,14 @@ def synth(
     per_cell: Annotated[int, typer.Option(min=1, help="Tasks per (k, MSD) cell.")] = 10,
     seed: Annotated[int, typer.Option(help="Same seed, same tasks.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    tools: rewriting.Tools = "",
+    fuzz: rewriting.Fuzz = False,
     config: ConfigFile = None,
 ) -> None:
     """Make tight tasks with one answer, for every cell of the grid; resumes where it was killed.
 
     The settings of --config win over the other options. Exits 2 if another config made what is in --out.
+    With --tools or --fuzz, what comes first lies in OUT/plain, and `tasks rewrite` makes OUT of it.
     Example: redsearcher tasks synth --world worlds/demo --treewidth 2 --msd 3 --out runs/mine
     """
     from redsearcher.cli.stage import synthesis
@@ -41,12 +46,17 @@ def synth(
     settings = {"seed": seed, "per_cell": per_cell, **{name: value for name, value in asked.items() if value}}
     wanted = SynthConfig.load(config) if config else SynthConfig.parse(settings, "tasks synth")
     opened = World(world)
-    made = synthesis(RunDir.open(out, wanted), opened, wanted, workers)
+    rest = rewriting.wanted(tools, fuzz, 1) if tools or fuzz else None
+    plain = out / "plain" if rest else out
+    made = synthesis(RunDir.open(plain, wanted), opened, wanted, workers)
     for cell in made.cells:
         if cell.taken < cell.wanted:
             say.line(
                 f"k={cell.k} MSD {cell.msd}{'+' if cell.or_more else ''}: {cell.taken} of {cell.wanted}: {cell.note}"
             )
+    if rest:
+        rewriting.report_on(rewriting.rewritten(plain, world, out, rest), out, world)
+        return
     say.wrote(f"{out}/tasks.jsonl ({len(made.tasks)} tasks)", f"redsearcher tasks check {out} --world {world}")
 
 
@@ -170,7 +180,7 @@ def sheet(
     from redsearcher.synthesis.verify.sheet import COLUMNS, KEY_COLUMNS, draw, read_rows, write_sheet
 
     if read:
-        filled = {path.stem: read_rows(path, COLUMNS) for path in paths}
+        filled = {str(path): read_rows(path, COLUMNS) for path in paths}
         for text in summary(filled, read_rows(key, KEY_COLUMNS) if key else None):
             say.line(text)
         return

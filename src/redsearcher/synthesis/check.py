@@ -9,6 +9,7 @@ from redsearcher.graph.check import Checker
 from redsearcher.records.task import Certificate, Task
 from redsearcher.records.world import Document, Statement
 from redsearcher.synthesis.evidence import evidence, lexical_overlap, pages
+from redsearcher.synthesis.evolve.check import tool_problems
 from redsearcher.synthesis.reader import NameIndex
 from redsearcher.synthesis.span import SpanReader
 from redsearcher.world.store import World
@@ -29,10 +30,12 @@ def check_tasks(
 ) -> list[Problem]:
     """Every problem of every task; empty if all pass. `progress` is told the tasks done."""
     found: list[Problem] = []
+    by_tool = tool_problems(world, tasks)
     with closing(checker(world)) as prover:
         proof = Proof(world, prover)
         for n_done, task in enumerate(tasks, 1):
-            found += [Problem(task.id, text) for text in proof.problems(task, certificates.get(task.id))]
+            texts = [*proof.problems(task, certificates.get(task.id)), *by_tool.get(task.id, [])]
+            found += [Problem(task.id, text) for text in texts]
             if progress is not None:
                 progress(n_done)
     return found

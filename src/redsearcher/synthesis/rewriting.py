@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from redsearcher.core import rng
 from redsearcher.errors import DataError, InputError
-from redsearcher.records.query import Query
+from redsearcher.records.query import FactAtom, Query, ToolAtom
 from redsearcher.records.task import Certificate, Edit, Task
 from redsearcher.synthesis.candidate import given_names, leaked_name
 from redsearcher.synthesis.evidence import evidence, lexical_overlap, pages
@@ -17,6 +17,7 @@ from redsearcher.synthesis.sample import Verbalise
 from redsearcher.world.store import World
 
 WORDINGS = 4
+Kind = Literal["evolve", "fuzz"]
 
 
 class Changed(NamedTuple):
@@ -42,7 +43,7 @@ class Rewriter:
 
     def step(
         self,
-        kind: str,
+        kind: Kind,
         start: Changed,
         editors: Sequence[Editor],
         max_tries: int,
@@ -64,7 +65,7 @@ class Rewriter:
 
     def _by(
         self,
-        kind: str,
+        kind: Kind,
         editor: Editor,
         start: Changed,
         max_tries: int,
@@ -85,7 +86,7 @@ class Rewriter:
                 tally[f"{editor.name}: {why}"] += 1
                 settled = proposal.group if why != "not_unique" else settled  # closer ranges help uniqueness only
                 continue
-            if not fits(proposal.query, certificate):
+            if not has_start(proposal.query) or not fits(proposal.query, certificate):
                 tally[f"{editor.name}: unfit"] += 1
                 settled = proposal.group
                 continue
@@ -96,7 +97,7 @@ class Rewriter:
         return None
 
     def _worded(
-        self, kind: str, editor: Editor, start: Changed, query: Query, certificate: Certificate
+        self, kind: Kind, editor: Editor, start: Changed, query: Query, certificate: Certificate
     ) -> Changed | None:
         task = start.task
         question = self._question(query, task)
@@ -104,7 +105,7 @@ class Rewriter:
             return None
         overlap = self.overlap(question, query)
         edit = Edit(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             before=task.question,
             after=question,
             n_answers=certificate.n_answers,
@@ -138,6 +139,16 @@ class Rewriter:
         """How much of the question's wording its evidence shares."""
         said = [statement for rows in evidence(self._world, query).values() for statement in rows]
         return lexical_overlap(question, said, pages(self._world, {statement.document for statement in said}))
+
+
+def has_start(query: Query) -> bool:
+    """Whether a solver has a name to begin with: a given that a fact, a map or a list of papers ties to something."""
+    givens = {variable.name for variable in query.givens}
+    return any(
+        givens & set(c.variables)
+        for c in query.constraints
+        if isinstance(c, FactAtom) or (isinstance(c, ToolAtom) and not c.reads_pages)
+    )
 
 
 def proved(reproduce: Callable[[Query], Iterable[object]]) -> Callable[[Query], bool]:

@@ -27,11 +27,15 @@ class ToolKnowledge:
 
     @cached_property
     def table(self) -> Tools:
-        """Functions by `tool.function`. Arguments: entity ids for maps, scholar and name; numbers for python."""
+        """Functions by `tool.function`. Arguments: entity ids for maps, scholar and name; numbers for python.
+
+        Maps show km and degrees to one digit and whole minutes; so do these, lest rounding moves a place over the edge
+        of a range.
+        """
         by_tool: dict[str, ToolFunction] = {
-            "maps.distance": lambda one, other: _known(self.places.distance_km(one, other)),
-            "maps.bearing": lambda one, other: _known(self.places.bearing_deg(one, other)),
-            "maps.travel": lambda one, other, mode: _known(self.places.travel_minutes(one, other, mode)),
+            "maps.distance": lambda one, other: _known(self.places.distance_km(one, other), 1),
+            "maps.bearing": lambda one, other: _known(self.places.bearing_deg(one, other), 1),
+            "maps.travel": lambda one, other, mode: _known(self.places.travel_minutes(one, other, mode), 0),
             "maps.nearness": lambda one, other: _known(self.places.nearness(one, other)),
             "scholar.citations": lambda entity: _known(self.scholarly.citations(entity)),
             "scholar.papers": lambda person: _known(self.scholarly.n_papers(person)),
@@ -41,11 +45,14 @@ class ToolKnowledge:
             "name.first": lambda entity, text: (float(hint.first_letter(self.entities[entity].label) == text),),
             "name.letters": lambda entity: (float(hint.n_letters(self.entities[entity].label)),),
         }
-        return by_tool | COMPUTATIONS
+        return {**by_tool, **COMPUTATIONS}
 
 
-def _known(number: float | None) -> tuple[float, ...]:
-    return () if number is None else (float(number),)
+def _known(number: float | None, digits: int | None = None) -> tuple[float, ...]:
+    """A number as the tool shows it: rounded to so many digits after the point, if any are said."""
+    if number is None:
+        return ()
+    return (float(number) if digits is None else round(float(number), digits),)
 
 
 def _ratio(one: float, other: float) -> tuple[float, ...]:

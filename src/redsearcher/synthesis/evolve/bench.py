@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from redsearcher.core.text import fold
 from redsearcher.records.query import Operand, Query, ToolAtom, ToolExpression
-from redsearcher.records.world import Entity
+from redsearcher.records.world import Entity, Fact
 from redsearcher.world.store import World
 from redsearcher.world.tooling import ToolKnowledge
 
@@ -43,6 +43,19 @@ class Bench:
             members = self.world.known.members(type)
             self._having[key] = tuple(e for e in members if self.number(e, property) and self.is_plain(e))
         return self._having[key]
+
+    def links(self, entity: str) -> list[Fact]:
+        """Facts that tie an entity to another, in stored order."""
+        return self._links.get(entity, [])
+
+    @cached_property
+    def _links(self) -> dict[str, list[Fact]]:
+        rows: dict[str, list[Fact]] = {}
+        for fact in self.world.facts.values():
+            if fact.object is not None:
+                rows.setdefault(fact.subject, []).append(fact)
+                rows.setdefault(fact.object, []).append(fact)
+        return rows
 
     @cached_property
     def _having(self) -> dict[tuple[str, str], tuple[str, ...]]:

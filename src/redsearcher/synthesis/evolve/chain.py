@@ -22,7 +22,7 @@ class Chain:
     def proposals(self, bench: Bench, query: Query, rng: Random) -> Iterator[Proposal]:
         places, group = bench.knowledge.places, 0
         for spot in spots(query, PLACE_TYPES, rng):
-            place = spot.query.variable(spot.variable).entity
+            place = spot.query.variable(spot.variable).entity or ""
             if place not in places.points:
                 continue
             for _ in range(DRAWS):

@@ -28,7 +28,7 @@ def measured(bench: Bench, query: Query, rng: Random) -> Iterator[Measured]:
     """Every spot on the map with some places, mostly near ones, to measure it from."""
     points = bench.knowledge.places.points
     for spot in spots(query, PLACE_TYPES, rng):
-        place = spot.query.variable(spot.variable).entity
+        place = spot.query.variable(spot.variable).entity or ""
         if place not in points:
             continue
         for reference in references(bench, spot, place, rng, REFERENCES_PER_SPOT):

@@ -67,7 +67,7 @@ def _computed(atom: ToolAtom, say: Say) -> str:
         case "mean":
             return f"{'与'.join(parts)}的平均值{span(atom, unit)}"
         case "rank":
-            return f"{_list(parts)}从大到小排列，第一个排第{int(atom.low or 1)}"
+            return f"将{_list(parts)}从大到小排列，{parts[0]}排第{int(atom.low or 1)}"
         case "years":
             first, second = (o for o in call.operands if isinstance(o, Operand))
             return (

@@ -81,7 +81,7 @@ def _computed(query: Query, atom: ToolAtom, say: Say) -> str:
         case "mean":
             return f"the mean of {_and(parts)} is {span(atom, unit)}"
         case "rank":
-            return f"of {_and(parts)}, the first is the {_place(atom)}largest"
+            return _rank(atom, say)
         case "years":
             first, second = (o for o in call.operands if isinstance(o, Operand))
             return (
@@ -89,6 +89,16 @@ def _computed(query: Query, atom: ToolAtom, say: Say) -> str:
                 f"after the year in which {say(second.variable)} {event(second.property or '')}"
             )
     raise ValueError(f"no English words for {call.tool}.{call.function}")
+
+
+def _rank(atom: ToolAtom, say: Say) -> str:
+    terms = [operand for operand in atom.call.operands if isinstance(operand, Operand)]
+    if len(terms) < len(atom.call.operands) or len({term.property for term in terms}) > 1:
+        raise ValueError(f"constraint {atom.id} ranks numbers of several kinds")
+    names = [say(term.variable) for term in terms]
+    label = properties()[terms[0].property or ""].label["en"]
+    which = "lowest" if atom.low == atom.high == len(names) else f"{_place(atom)}highest"
+    return f"compared with {_and(names[1:])}, {names[0]} has the {which} {label} of the {_NUMBERS[len(names)]}"
 
 
 def _quantity(term: Operand | ToolExpression, say: Say) -> str:

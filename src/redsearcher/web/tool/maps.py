@@ -24,8 +24,10 @@ class MapsTool:
         self._places: Places = knowledge.places
         self._around: dict[str, list[str]] = {}
         for fact in knowledge.facts():
-            if fact.property in CONTAINED_IN and fact.object in self._entities and fact.subject in self._places.points:
-                self._around.setdefault(fact.subject, []).append(fact.object)
+            whole = fact.object
+            inside = fact.property in CONTAINED_IN and fact.subject in self._places.points
+            if inside and whole is not None and whole in self._entities:
+                self._around.setdefault(fact.subject, []).append(whole)
         self._lookup = Lookup(self._entities, self._places.points, self._context)
         self._kinds = {
             fold(word): type_.id
