@@ -25,7 +25,7 @@ class ChatTemplate:
     """A compiled template. `variables` are passed on to it, such as enable_thinking or bos_token."""
 
     def __init__(self, source: str, variables: Mapping[str, Any] | None = None, today: date = TODAY) -> None:
-        self.source = source
+        self.source, self._today = source, today
         self._variables = dict(variables or {})
         environment = ImmutableSandboxedEnvironment(
             trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
@@ -35,6 +35,10 @@ class ChatTemplate:
         environment.globals["strftime_now"] = today.strftime
         with boundary("compiling the chat template", raises=ModelError):
             self._template = environment.from_string(source)
+
+    def default(self, **variables: Any) -> "ChatTemplate":
+        """The same template with these variables where it was given none of their names."""
+        return ChatTemplate(self.source, {**variables, **self._variables}, self._today)
 
     def render(self, turns: Sequence[Turn], tools: Sequence[Turn], *, generate: bool) -> str:
         """The text of a conversation, ending where the assistant is to speak if `generate`. Raises ModelError."""

@@ -1,5 +1,6 @@
 """Messages to token ids by a chat template, so that later prompts extend the very ids that were sampled."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -32,7 +33,8 @@ class Renderer:
     Assistant turns are rendered as the raw text that was sampled. If the new prompt begins with the text of the
     turn before (white space inside a finished turn aside), its ids are that turn's ids and the encoded rest;
     otherwise (the template dropped thinking, the context was cut) the prompt is encoded anew. `tools_in` says who
-    tells the model about its tools; the default is the template if it speaks the protocol, else the system message.
+    tells the model about its tools: by default the template if it speaks the protocol, nobody if the template writes
+    calls of the protocol but lists no tools (the policy was trained on them), else the system message.
     """
 
     def __init__(
@@ -42,8 +44,9 @@ class Renderer:
         protocol: TextProtocol = HERMES,
         tools_in: ToolsIn | None = None,
     ) -> None:
-        self.tokenizer, self.template, self.protocol = tokenizer, template, protocol
-        self.tools_in = tools_in or ("template" if protocol.name in _spoken(template.source) else "system")
+        self.tokenizer, self.protocol = tokenizer, protocol
+        self.template = template.default(bos_token=tokenizer.bos, eos_token=tokenizer.eos)
+        self.tools_in: ToolsIn = tools_in or _teller(template.source, protocol)
         user: Turn = {"role": "user", "content": _PROBE}
         said: Turn = {"role": "assistant", "content": "said"}
         self._has_system = self._shows([{"role": "system", "content": _PROBE}, {"role": "user", "content": "hello"}])
@@ -150,17 +153,20 @@ class Renderer:
 
 def nano_renderer(tokenizer: Tokenizer) -> Renderer:
     """The renderer of the nano policy: its own template, Hermes calls, no list of tools."""
-    return Renderer(tokenizer, ChatTemplate(NANO), HERMES, tools_in="nowhere")
+    return Renderer(tokenizer, ChatTemplate(NANO), HERMES)
 
 
 def _tool(content: str) -> Turn:
     return {"role": "tool", "content": content}
 
 
-def _spoken(source: str) -> tuple[str, ...]:
-    """Names of the protocols whose tool calls the template itself explains."""
-    hermes = "tools" in source and "<tool_call>" in source and '"arguments"' in source and "<function=" not in source
-    return ("hermes",) if hermes else ()
+def _teller(source: str, protocol: TextProtocol) -> ToolsIn:
+    """Who tells a model with this template about its tools."""
+    if protocol.name != HERMES.name or "<tool_call>" not in source or "<function=" in source:
+        return "system"
+    if not re.search(r"\btools\b", source):
+        return "nowhere"
+    return "template" if '"arguments"' in source else "system"
 
 
 def _chain(messages: Sequence[Message]) -> list[Sampled]:

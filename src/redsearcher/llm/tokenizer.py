@@ -24,6 +24,11 @@ class Tokenizer(Protocol):
         """Text of the end-of-sequence token."""
         ...
 
+    @property
+    def bos(self) -> str:
+        """Text of the token that begins a sequence; empty if there is none."""
+        ...
+
     def encode(self, text: str) -> list[int]:
         """Token ids of a text."""
         ...
@@ -36,11 +41,12 @@ class Tokenizer(Protocol):
 class FastTokenizer:
     """A Tokenizer over one of the `tokenizers` package, or over a transformers tokenizer that has one inside."""
 
-    def __init__(self, tokenizer: Any, eos: str | None = None) -> None:
+    def __init__(self, tokenizer: Any, eos: str | None = None, bos: str | None = None) -> None:
         self._backend: Backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
         added = self._backend.get_added_tokens_decoder()
         self._special = tuple(token.content for _, token in sorted(added.items()) if token.special)
         self._eos = eos or getattr(tokenizer, "eos_token", None) or ""
+        self._bos = bos or getattr(tokenizer, "bos_token", None) or ""
 
     @property
     def special(self) -> tuple[str, ...]:
@@ -49,6 +55,10 @@ class FastTokenizer:
     @property
     def eos(self) -> str:
         return self._eos
+
+    @property
+    def bos(self) -> str:
+        return self._bos
 
     def encode(self, text: str) -> list[int]:
         return list(self._backend.encode(text, add_special_tokens=False).ids)
@@ -82,8 +92,12 @@ def load_tokenizer(folder: Path) -> Loaded:
         backend = Backend.from_file(str(file))
     settings = folder / "tokenizer_config.json"
     config: dict[str, Any] = json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
-    eos = config.get("eos_token")
     template = folder / "chat_template.jinja"
     text = template.read_text(encoding="utf-8") if template.is_file() else config.get("chat_template")
-    eos_text = eos.get("content") if isinstance(eos, dict) else eos
-    return Loaded(FastTokenizer(backend, eos_text), text if isinstance(text, str) else None)
+    ends = [_token(config.get(name)) for name in ("eos_token", "bos_token")]
+    return Loaded(FastTokenizer(backend, *ends), text if isinstance(text, str) else None)
+
+
+def _token(value: Any) -> str | None:
+    """The text of a token as tokenizer_config.json has it: plain, or an object with its content."""
+    return value.get("content") if isinstance(value, dict) else value
