@@ -66,11 +66,15 @@ class Conditions(NamedTuple):
 
 
 class _Wording(NamedTuple):
-    """A way to say a constraint: what to look for in the question, and what to write."""
+    """A way to say a constraint: what to look for in the question, and what to write.
+
+    `width` characters of what is found belong to this constraint alone.
+    """
 
     pattern: str
     template: str
     ends: tuple[str, ...]
+    width: int
 
 
 def read_conditions(question: str, query: Query) -> Conditions:
@@ -107,7 +111,7 @@ def _locate(question: str, options: list[_Wording], cursor: int) -> tuple[int, _
     if not found:
         return cursor, options[0]
     start, _, number = min(found)
-    return start + 1, options[number]
+    return start + options[number].width, options[number]
 
 
 def _wordings(constraint: Constraint, query: Query, names: Mapping[str, str]) -> Iterator[_Wording]:
@@ -122,19 +126,21 @@ def _wordings(constraint: Constraint, query: Query, names: Mapping[str, str]) ->
 def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> Iterator[_Wording]:
     property_ = properties()[atom.property]
     sides = [(property_.en.forward, atom.subject, atom.object), (property_.en.backward, atom.object, atom.subject)]
-    for options, first, second in sides:
+    for options, first, second in sides[:1] if property_.symmetric else sides:
         for phrase in options:
             template = f"{{0}} {phrase.replace('{}', '{1}')}"
             for form in dict.fromkeys((phrase, reduced(phrase) or phrase)):
-                yield _Wording(_phrase_pattern(form, names.get(second)), template, (first, second))
-    for end, owner, bearer in (("object", atom.subject, atom.object), ("subject", atom.object, atom.subject)):
+                width = len(form.partition("{}")[0].strip())
+                yield _Wording(_phrase_pattern(form, names.get(second)), template, (first, second), width)
+    bearers = [("object", atom.subject, atom.object), ("subject", atom.object, atom.subject)]
+    for end, owner, bearer in reversed(bearers) if property_.symmetric else bearers:
         noun = role_noun(atom.property, "object" if end == "object" else "subject", "en")
         if noun is None or query.variable(bearer).role is Role.GIVEN:
             continue
         single = property_.functional and (end == "object" or property_.symmetric)
         said = f"the {noun}" if single else indefinite(noun)
         pattern = rf"(?:the|an?|its|one of its|'s) (?:{re.escape(noun)}|{re.escape(plural(noun))})\b"
-        yield _Wording(pattern, f"{{0}} is {said} of {{1}}", (bearer, owner))
+        yield _Wording(pattern, f"{{0}} is {said} of {{1}}", (bearer, owner), len(noun))
 
 
 def _phrase_pattern(phrase: str, name: str | None) -> str:
@@ -148,9 +154,9 @@ def _range_wordings(atom: LiteralAtom) -> Iterator[_Wording]:
     for words in wordings(atom.property, Interval(atom.low, atom.high), "en"):
         for phrase in phrases:
             said = phrase.replace("{}", words)
-            yield _Wording(rf"\b{re.escape(said)}", f"{{0}} {said}", (atom.subject,))
+            yield _Wording(rf"\b{re.escape(said)}", f"{{0}} {said}", (atom.subject,), len(said))
         said = phrases[0].replace("{}", words)
-        yield _Wording(rf"\b{re.escape(words)}", f"{{0}} {said}", (atom.subject,))
+        yield _Wording(rf"\b{re.escape(words)}", f"{{0}} {said}", (atom.subject,), len(words))
 
 
 def _comparison_wordings(atom: CompareAtom) -> Iterator[_Wording]:
@@ -159,8 +165,9 @@ def _comparison_wordings(atom: CompareAtom) -> Iterator[_Wording]:
         phrases = properties()[atom.left_property].en
         for options, order in ((phrases.less, ends), (phrases.more, ends[::-1])):
             for phrase in options:
-                yield _Wording(_phrase_pattern(phrase, None), f"{{0}} {phrase.replace('{}', '{1}')}", order)
+                template = f"{{0}} {phrase.replace('{}', '{1}')}"
+                yield _Wording(_phrase_pattern(phrase, None), template, order, len(phrase) - 2)
         return
     left, right = event(atom.left_property), event(atom.right_property)
-    yield _Wording(rf"\b{re.escape(left)} before\b", f"{{0}} {left} before {{1}} {right}", ends)
-    yield _Wording(rf"\b{re.escape(right)} after\b", f"{{0}} {right} after {{1}} {left}", ends[::-1])
+    yield _Wording(rf"\b{re.escape(left)} before\b", f"{{0}} {left} before {{1}} {right}", ends, len(left))
+    yield _Wording(rf"\b{re.escape(right)} after\b", f"{{0}} {right} after {{1}} {left}", ends[::-1], len(right))

@@ -77,11 +77,11 @@ class Evidence:
         self._subjects[property_, object_].setdefault(subject)
 
     def _place(self, block: Block, note: Note) -> tuple[int, int]:
-        """Where the statement stands, then where its object is named within it."""
-        fact = note.fact
-        ends = [end for end in (fact.subject, fact.object) if end is not None]
+        """Where the statement stands, then where it names the end that the page is not about."""
+        topic = self._library.topic(block.url)
+        ends = [end for end in (note.fact.subject, note.fact.object) if end is not None and end != topic]
         places = [note.span.find(name) for end in ends for name in self._library.entities[end].names]
-        return block.text.find(note.span), max(places, default=-1)
+        return block.text.find(note.span), min((place for place in places if place >= 0), default=-1)
 
     def _name(self, entity: str, block: Block) -> str | None:
         """The name by which the block calls an entity, remembered if it is the first or the label itself."""

@@ -50,9 +50,12 @@ def _extend(
 
 
 def _as_said(mine: Constraint, theirs: Constraint, names: Mapping[str, str]) -> Constraint:
-    """The known constraint; one that holds both ways round is turned the way the question says it."""
-    if isinstance(mine, FactAtom) and isinstance(theirs, FactAtom) and names[mine.subject] != theirs.subject:
-        return theirs.model_copy(update={"subject": theirs.object, "object": theirs.subject})
+    """The known constraint; one that holds both ways round is turned the way the question says it.
+
+    The reader takes such a phrase backwards, so the grammatical subject is its object.
+    """
+    if isinstance(mine, FactAtom) and isinstance(theirs, FactAtom) and properties()[mine.property].symmetric:
+        return theirs.model_copy(update={"subject": names[mine.object], "object": names[mine.subject]})
     return theirs
 
 

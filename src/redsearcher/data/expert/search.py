@@ -78,9 +78,10 @@ class Search:
         self._notes.append(self._conditions.restate())
         solved = False
         try:
-            for self._round in range(self._config.rounds):
-                if self._round:
-                    self._notes.append(self._voice.say(CLOSER))
+            for number in range(self._config.rounds):
+                self._round = number
+                if number:
+                    self._say(CLOSER)
                 solved = yield from self._solve(self._bound, ())
                 if solved:
                     break
@@ -138,7 +139,7 @@ class Search:
         left. `beside`: the condition whose longer list was looked at already."""
         source, target = sorted(item.ends, key=lambda end: end not in bound)
         tried: set[str] = set()
-        shown: list[str] = []
+        shown = self._values(item, bound, source, target) if beside is not None else []
         partner = self._partner(item, bound, target) if beside is None else None
         while True:
             options = [e for e in self._values(item, bound, source, target) if e not in tried]

@@ -1,0 +1,30 @@
+"""Shards: written whole, left alone when they are there, read back as training samples."""
+
+from collections import Counter
+from pathlib import Path
+
+from redsearcher.data.question import Quotas
+from redsearcher.data.shard import read_samples, read_traces, shard_path, write_shards
+from redsearcher.data.stream import StreamConfig
+
+CONFIG = StreamConfig(min_entities=200, max_entities=200, quotas=Quotas(easy=6, k1=0, k2=0, k3=0))
+
+
+def test_shards_resume_and_read_back(shards: Path) -> None:
+    told: list[int] = []
+
+    def hear(seed: int, counts: Counter[str]) -> None:
+        told.append(seed)
+        assert counts["right"] > 0
+
+    write_shards(shards, range(3, 4), CONFIG, progress=hear)
+    before = shard_path(shards, 3).read_bytes()
+    write_shards(shards, range(3, 4), CONFIG, progress=hear)
+    assert told == [3] and shard_path(shards, 3).read_bytes() == before
+    traces = list(read_traces(shards))
+    samples = list(read_samples(shards))
+    assert len(traces) == len(samples) > 0
+    for trace, sample in zip(traces, samples, strict=True):
+        policy = [m.content for m, kept in zip(sample.messages, sample.mask, strict=True) if kept]
+        assert policy == [step.thought for step in trace.trajectory.steps]
+        assert sample.meta["k"] == 1 and sample.meta["easy"]

@@ -1,0 +1,94 @@
+"""What the expert's traces promise: no peeking, evidence before conclusions, the same again from the same seed."""
+
+import asyncio
+import re
+
+from redsearcher.core.rng import derive_seed
+from redsearcher.data.expert.library import Library
+from redsearcher.data.expert.model import Expert
+from redsearcher.data.expert.peek import PeekChecker, check_no_peek
+from redsearcher.data.expert.search import ExpertConfig
+from redsearcher.data.holdout import HELD_OUT_PROPERTIES, held_out_phrases, properties_of
+from redsearcher.data.stream import Attempt, run_expert
+from redsearcher.records.chat import Message, Sampling
+from redsearcher.records.tool import SEARCH, VISIT
+from redsearcher.records.trajectory import Trajectory
+from redsearcher.web.toolbox import Toolbox
+from tests.data.expert.conftest import CONFIG, SEED, Fresh, run
+
+
+def _right(tried: list[Attempt]) -> list[Trajectory]:
+    return [attempt.trace.trajectory for attempt in tried if attempt.trace is not None]
+
+
+def test_most_questions_are_answered_and_none_by_peeking(tried: list[Attempt]) -> None:
+    outcomes = [attempt.outcome for attempt in tried]
+    easy = [attempt.outcome for attempt in tried if attempt.easy]
+    assert "peeked" not in outcomes and "wrong" not in outcomes
+    assert len(easy) >= 20 and easy.count("right") >= 0.8 * len(easy)
+    assert outcomes.count("right") >= 0.6 * len(outcomes)
+
+
+def test_same_seed_same_traces(fresh: Fresh, tried: list[Attempt]) -> None:
+    assert [t.id for t in _right(list(run(fresh)))] == [t.id for t in _right(tried)]
+
+
+def test_every_address_opened_was_shown(tried: list[Attempt]) -> None:
+    for trajectory in _right(tried):
+        shown = ""
+        for step in trajectory.steps:
+            for call in step.calls:
+                if call.name == "visit":
+                    assert all(re.sub(r"[()]", "", url) in re.sub(r"%2[89]|[()]", "", shown)
+                               for url in call.arguments["url"])  # fmt: skip
+            shown += "".join(observation.content for observation in step.observations)
+
+
+def test_checker_catches_a_planted_peek(fresh: Fresh, tried: list[Attempt]) -> None:
+    names = [name for entity in fresh.world.entities.values() for name in entity.names]
+    checker = PeekChecker(names)
+    trajectory = next(t for t in _right(tried) if len(t.steps) > 1)
+    first = trajectory.steps[0]
+    assert trajectory.answer is not None
+    named = first.model_copy(update={"thought": f"{first.thought} It is {trajectory.answer}."})
+    peeked = trajectory.model_copy(update={"steps": (named, *trajectory.steps[1:])})
+    assert checker.violations(trajectory) == [] == check_no_peek(trajectory, names)
+    assert any(repr(trajectory.answer) in line for line in checker.violations(peeked))
+    call = first.calls[0].model_copy(update={"arguments": {"url": ["https://nowhere.example/x"], "goal": "x"}})
+    strayed = trajectory.model_copy(
+        update={"steps": (first.model_copy(update={"calls": (call,)}), *trajectory.steps[1:])}
+    )
+    assert any("nowhere.example" in line for line in checker.violations(strayed))
+
+
+def test_a_reset_conversation_is_searched_anew(fresh: Fresh) -> None:
+    """A turn depends on the messages alone: a forgotten session is replayed, a reset one starts over."""
+    task = fresh.tasks[0].task
+    library = Library(fresh.world)
+    expert = Expert([task], library, ExpertConfig())
+    trajectory = run_expert(task, expert, Toolbox(fresh.web, CONFIG.web), derive_seed(SEED, "episode", task.id))
+    opening = [Message(role="system", content="s"), Message(role="user", content=task.question)]
+    talk = list(opening)
+    for step in trajectory.steps[:-1]:
+        talk.append(Message(role="assistant", content=step.thought, calls=step.calls))
+        talk += [Message(role="tool", content=o.content, call_id=o.call_id) for o in step.observations]
+    sampling = Sampling(seed=trajectory.seed)
+    other = Expert([task], library, ExpertConfig())
+    last = asyncio.run(other.complete(talk, (SEARCH, VISIT), sampling))
+    assert last.message.content == trajectory.steps[-1].thought
+    first = asyncio.run(other.complete(opening, (SEARCH, VISIT), sampling))
+    assert first.message.content == trajectory.steps[0].thought
+
+
+def test_without_tools_it_guesses_nothing(fresh: Fresh) -> None:
+    task = fresh.tasks[0].task
+    expert = Expert([task], Library(fresh.world))
+    talk = [Message(role="user", content=task.question), Message(role="user", content="Answer now.")]
+    turn = asyncio.run(expert.complete(talk, (), Sampling(seed=1)))
+    assert not turn.message.calls and "<answer>" not in turn.message.content
+
+
+def test_held_out_relations_and_phrasings_are_not_asked(fresh: Fresh) -> None:
+    for found in fresh.tasks:
+        assert not properties_of(found.task.query) & HELD_OUT_PROPERTIES
+    assert 10 < len(held_out_phrases()) < 80
