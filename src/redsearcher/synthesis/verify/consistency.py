@@ -7,10 +7,11 @@ from redsearcher.records.task import Task
 from redsearcher.synthesis.evidence import evidence
 from redsearcher.synthesis.verify.bench import Bench
 from redsearcher.synthesis.verify.claim import Claims, line_up
+from redsearcher.synthesis.verify.denial import denial
 from redsearcher.synthesis.verify.finding import Case, Finding, unjudged
 from redsearcher.world.property import properties
 
-VERSION = "consistency/1"
+VERSION = "consistency/2"
 _QUOTE = 160
 _PAGES_NAMED = 3
 
@@ -46,6 +47,9 @@ def _pages(bench: Bench, task: Task) -> Finding | None:
             if not any(reading.said == "says" for _, reading in readings):
                 said = "; ".join(f"page {s.document}: {reading.detail}" for s, reading in readings[:_PAGES_NAMED])
                 return Finding(f"missing evidence: no page says {constraint.id}", evidence=said)
+            if denied := denial(bench.world, bench.names, fact, pages.values()):
+                said = f"{constraint.id}, page {denied[0]} says {denied[1]}"
+                return Finding(f"contradiction: a page denies {constraint.id}", evidence=said)
     return None
 
 

@@ -125,7 +125,8 @@ document.getElementById("save").onclick = () => {{
       ? section.querySelector(".question").textContent : data.get(name + "." + item) || "").map(quote).join(",");
   }});
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([[columns.join(","), ...rows].join("\\r\\n") + "\\r\\n"], {{type: "text/csv"}}));
+  const text = [columns.join(","), ...rows].join("\\r\\n") + "\\r\\n";
+  link.href = URL.createObjectURL(new Blob([text], {{type: "text/csv"}}));
   link.download = document.title + ".filled.csv";
   link.click();
 }};

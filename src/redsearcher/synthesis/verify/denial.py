@@ -1,0 +1,52 @@
+"""Does a page say something else where only one thing can be true? The offline reader looks for the other value."""
+
+from collections.abc import Iterable
+
+from redsearcher.agent.solver.extract import triples
+from redsearcher.agent.solver.names import Name
+from redsearcher.agent.solver.observe import Document as Read
+from redsearcher.agent.solver.observe import Sentence
+from redsearcher.core.text import fold
+from redsearcher.records.world import Document, Fact
+from redsearcher.synthesis.reader import NameIndex
+from redsearcher.world.property import properties
+from redsearcher.world.sentence import sentences
+from redsearcher.world.store import World
+
+_SURE = 1.0
+"""Weight of a reading that a whole phrase of the property carries; cue words alone are not trusted."""
+_NESTED = frozenset({"P131", "P17"})
+"""What lies in a city lies in its country too: another place is no denial."""
+
+
+def denial(world: World, names: NameIndex, fact: Fact, pages: Iterable[Document]) -> tuple[str, str] | None:
+    """(page id, what it says) of the first page about the fact's subject that names another object for it.
+
+    Only for properties with one object, on closed worlds, where a page is either right or at fault.
+    """
+    row = properties()[fact.property]
+    if world.info.kind != "closed" or not row.functional or fact.object is None or fact.property in _NESTED:
+        return None
+    label = world.entities[fact.subject].label
+    known = {fact.object, *world.known.forward(fact.property).get(fact.subject, ())}
+    for page in pages:
+        if page.about[:1] != (fact.subject,):
+            continue
+        for name in _objects(world, page, label, fact.property):
+            bearers = {bearer for type_ in row.object for bearer in names.bearers(name, type_)}
+            if bearers and not bearers & known:
+                return page.id, f"{label!r}, {row.label['en']}: {name!r}"
+    return None
+
+
+def _objects(world: World, page: Document, label: str, property_: str) -> list[str]:
+    """What the reader takes for the object of the page's own entity, where it is sure."""
+    text = page.text
+    read = Read(label, page.url, tuple(Sentence(text[start:end]) for start, end in sentences(text)), visited=True)
+    linked = tuple(dict.fromkeys(Name(text[link.start : link.end]) for link in page.links))
+    found = triples(read, linked, (property_,), world.info.lang)
+    return [
+        triple.object.text
+        for triple in found
+        if triple.object is not None and triple.weight >= _SURE and fold(triple.subject.text) == fold(label)
+    ]
