@@ -14,6 +14,8 @@ class EpisodeConfig(Config):
     """Model turns before an answer is forced."""
     max_tool_calls: int = Field(default=60, ge=0)
     """Tool calls before an answer is forced; 0 is the tool-free run."""
+    tools: tuple[str, ...] | None = None
+    """Names of the tools that are offered, all unless given; an empty list is the tool-free run."""
     max_format_errors: int = Field(default=3, ge=1)
     """Turns in a row that cannot be read before the episode ends; each is explained to the model."""
     wall_time_s: float = Field(default=600.0, gt=0)

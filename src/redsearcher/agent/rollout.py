@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from redsearcher.agent.config import RolloutConfig
 from redsearcher.agent.episode import Episode
-from redsearcher.agent.tools import Tools
+from redsearcher.agent.tools import Subset, Tools
 from redsearcher.agent.watchdog import DaemonExecutor, loop_alarm
 from redsearcher.core.concurrency import map_bounded
 from redsearcher.core.hashing import content_hash
@@ -40,8 +40,10 @@ async def roll_out(
     """Run what is owed, append each trajectory as it ends, finish the stage file in task and sample order.
 
     `web` is the id of the web the tools reach. What was there already is reported to `on_done` first. Tools that hang
-    in a thread or hold the event loop end as timeouts; nothing waits for them at the end.
+    in a thread or hold the event loop end as timeouts; nothing waits for them at the end. Raises InputError if a tool
+    that the config names is not there.
     """
+    offered = tools if config.episode.tools is None else Subset(tools, config.episode.tools)
     units = {
         rollout_key(task, sample, model.name, web, config): (task, sample)
         for task in tasks
@@ -54,7 +56,7 @@ async def roll_out(
 
     async def unit(key: str) -> Trajectory:
         task, sample = units[key]
-        return await _one(key, task, sample, model, tools, config)
+        return await _one(key, task, sample, model, offered, config)
 
     def finished(trajectory: Trajectory) -> None:
         stage.append(trajectory)

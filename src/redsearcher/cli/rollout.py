@@ -1,41 +1,78 @@
 """`redsearcher rollout`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from redsearcher.cli import say
-from redsearcher.cli.option import OutPath, Seed, WebPath
+from redsearcher.cli.option import ConfigFile, OutPath, Seed, WebPath
+
+if TYPE_CHECKING:
+    from redsearcher.agent.config import RolloutConfig
+
+Context = Literal["none", "discard_all", "keep_last", "summarise"]
 
 
 def rollout(
     tasks: Annotated[Path, typer.Argument(help="Tasks file, or a run directory.", metavar="TASKS")],
     web: WebPath,
     out: OutPath,
-    model: Annotated[str, typer.Option(help="rules (the offline solver) or openai:NAME.")] = "rules",
+    model: Annotated[str, typer.Option(help="rules, openai:NAME, tokens:NAME or local:FOLDER.")] = "rules",
     base_url: Annotated[str, typer.Option(help="Root of the OpenAI-compatible API.")] = "http://127.0.0.1:8000/v1",
-    samples: Annotated[int, typer.Option(min=1, help="Episodes per task.")] = 1,
-    concurrency: Annotated[int, typer.Option(min=1, help="Episodes in flight.")] = 16,
-    tools: Annotated[bool, typer.Option("--tools/--no-tools", help="--no-tools: the tool-free run.")] = True,
+    protocol: Annotated[str, typer.Option(help="native, hermes, react or query_tag (default by the model).")] = "",
+    tokenizer: Annotated[
+        Path | None, typer.Option(help="tokens: folder of tokenizer and template.", metavar="DIR")
+    ] = None,
+    device: Annotated[str, typer.Option(help="local: a torch device.")] = "cpu",
+    samples: Annotated[int | None, typer.Option(min=1, help="Episodes per task (default 1).")] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, help="Episodes in flight (default 16).")] = None,
+    tools: Annotated[str, typer.Option(help="all, none (the tool-free run), or names with commas.")] = "all",
+    context: Annotated[Context | None, typer.Option(help="What makes room in a long conversation.")] = None,
+    window: Annotated[int | None, typer.Option(min=64, help="Tokens of a conversation (default 131072).")] = None,
+    temperature: Annotated[float | None, typer.Option(min=0, help="Sampling temperature (default 0.85).")] = None,
     seed: Seed = 0,
+    config: ConfigFile = None,
 ) -> None:
-    """Let a model solve tasks on a web; resumes where it was killed.
+    """Let a model solve tasks on a web; resumes where it was killed. Options overrule the settings of --config.
 
     Example: redsearcher rollout runs/demo --web runs/demo/web --model rules --samples 4 --out runs/again
     """
-    from redsearcher.agent.config import EpisodeConfig, RolloutConfig
-    from redsearcher.cli.model import make_model, parse_model
+    from redsearcher.agent.config import RolloutConfig
+    from redsearcher.agent.tools import Subset
+    from redsearcher.cli.model import ModelConfig, find_model
     from redsearcher.cli.stage import load_tasks, rollouts
     from redsearcher.core.rundir import RunDir
     from redsearcher.web.engine import Web
+    from redsearcher.web.toolbox import Toolbox
 
-    endpoint = parse_model(model, base_url)
+    source = find_model(
+        ModelConfig(name=model, base_url=base_url, protocol=protocol, tokenizer=tokenizer, device=device)
+    )
+    given = {"context": context, "window": window, "temperature": temperature, "tools": _names(tools)}
+    whole = {"samples": samples, "concurrency": concurrency, "seed": seed or None}
+    settings = _overrule(RolloutConfig.load(config) if config else RolloutConfig(), whole, given)
     loaded, opened = load_tasks(tasks), Web.open(web)
-    episode = EpisodeConfig() if tools else EpisodeConfig(max_tool_calls=0)
-    config = RolloutConfig(samples=samples, concurrency=concurrency, seed=seed, episode=episode)
-    run = RunDir.open(out, config)
-    done, scores = rollouts(run, loaded, opened, make_model(endpoint), config)
+    Subset(Toolbox(opened), settings.episode.tools or ())
+    run = RunDir.open(out, settings)
+    done, scores = rollouts(run, loaded, opened, source, settings)
     right = sum(score.value == 1.0 for score in scores)
     say.line(f"{right} of {len(done)} rollouts right")
-    say.wrote(f"{out}/trajectories.jsonl and {out}/scores.jsonl", f"redsearcher data export {out} --tasks {tasks}")
+    say.wrote(
+        f"{out}/trajectories.jsonl, {out}/scores.jsonl and {out}/abnormal.jsonl",
+        f"redsearcher data export {out} --tasks {tasks}",
+    )
+
+
+def _names(tools: str) -> tuple[str, ...] | None:
+    """Names of the tools; None for all of them."""
+    if tools in ("all", "none"):
+        return None if tools == "all" else ()
+    return tuple(name.strip() for name in tools.split(","))
+
+
+def _overrule(config: "RolloutConfig", whole: dict[str, object], episode: dict[str, object]) -> "RolloutConfig":
+    """The config with what was given on the command line put in; None is not given."""
+    limits = config.episode.model_copy(update={name: value for name, value in episode.items() if value is not None})
+    update = {name: value for name, value in whole.items() if value is not None}
+    return config.model_copy(update={**update, "episode": limits})

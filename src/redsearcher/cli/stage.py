@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from redsearcher.agent.abnormal import abnormality
 from redsearcher.agent.config import RolloutConfig
 from redsearcher.agent.rollout import roll_out
 from redsearcher.agent.score import score
+from redsearcher.cli.model import ModelSource
 from redsearcher.core import jsonl
 from redsearcher.core.hashing import canonical_json
 from redsearcher.core.progress import progress, running_total
@@ -20,7 +22,6 @@ from redsearcher.data.conversation import to_sample
 from redsearcher.data.export.messages import to_messages
 from redsearcher.data.export.sharegpt import to_sharegpt
 from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
-from redsearcher.llm.chat import ChatModel
 from redsearcher.llm.endpoint import EndpointModel
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.records.tool import SEARCH, VISIT
@@ -78,9 +79,9 @@ def verification(
 
 
 def rollouts(
-    run: RunDir, tasks: Sequence[Task], web: Web, model: ChatModel, config: RolloutConfig
+    run: RunDir, tasks: Sequence[Task], web: Web, source: ModelSource, config: RolloutConfig
 ) -> tuple[list[Trajectory], list[Score]]:
-    """Stage files `trajectories` and `scores`; what is there already is not run again."""
+    """Stage files `trajectories`, `scores` and `abnormal`; what is there already is not run again."""
     start = time.monotonic()
     by_id = {task.id: task for task in tasks}
     counts: Counter[str] = Counter()
@@ -93,10 +94,15 @@ def rollouts(
             counts["calls"] += trajectory.n_tool_calls
             bar.advance(1, f"{counts['right']} right, {counts['calls']:,} calls")
 
-        tools = Toolbox(web, web.info.config)
-        done = asyncio.run(roll_out(tasks, model, tools, web.info.id, config, stage, told))
+        async def play() -> list[Trajectory]:
+            tools = Toolbox(web, web.info.config)
+            async with source() as model:
+                return await roll_out(tasks, model, tools, web.info.id, config, stage, told)
+
+        done = asyncio.run(play())
     scores = list(score(done, by_id))
     jsonl.write(run.stage_file("scores"), (jsonl.dump(found) for found in scores))
+    jsonl.write(run.stage_file("abnormal"), (jsonl.dump(abnormality(found)) for found in done))
     run.log("rollouts", seconds=round(time.monotonic() - start, 2), **counts)
     return done, scores
 
