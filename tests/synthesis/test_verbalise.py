@@ -8,6 +8,7 @@ from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query,
 from redsearcher.synthesis.verbalise.discourse import mentions
 from redsearcher.synthesis.verbalise.plan import Mention, Planner, Predicate
 from redsearcher.synthesis.verbalise.question import verbalise
+from redsearcher.synthesis.verbalise.same import Same
 from redsearcher.world.property import Lang
 from redsearcher.world.wording import written_name
 from tests.synthesis.random_query import random_query
@@ -63,7 +64,10 @@ def test_every_constraint_is_in_the_plan_once(lang: Lang) -> None:
         said: list[str] = []
 
         def note(predicate: Predicate, said: list[str] = said) -> None:
-            said.append(predicate.constraint.id)
+            constraint = predicate.constraint
+            said.extend(atom.id for atom in constraint.atoms) if isinstance(constraint, Same) else said.append(
+                constraint.id
+            )
             if predicate.when is not None:
                 said.append(predicate.when.id)
 

@@ -1,133 +1,89 @@
-"""Anchors by trial: draw a few, test the query, keep what is unique and tight.
-
-Judging all anchors of a structure at once (`tighten`) needs its solutions as tables. Where a latent is a hub, such as a
-country or an occupation, those tables outgrow any bound, while a single anchored query is still answered in a
-millisecond: so here anchors are drawn first and the query is judged afterwards.
-"""
+"""Draws of queries that the tables of `rings` found, and the same structures asked for another of their unknowns."""
 
 import random
 from collections import Counter
-
-import numpy as np
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from redsearcher.errors import BudgetError
+from redsearcher.graph.cover import minimum_cover
 from redsearcher.graph.evaluate import answers
 from redsearcher.graph.necessity import is_tight, necessity
 from redsearcher.records.query import Query
-from redsearcher.synthesis.anchor import Anchor, GivenAnchor, RangeAnchor, anchors_of
+from redsearcher.synthesis.anchor import Anchor
 from redsearcher.synthesis.compose import compose
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import FactGraph
-from redsearcher.synthesis.structure import Grower, Structure
+from redsearcher.synthesis.rings import Found, Rings
+from redsearcher.synthesis.structure import Structure
 from redsearcher.world.store import World
 
 BUDGET = 30_000
-DRAWS = 8
-POOL = 8
-WINDOWS = ((2, 40), (1, 20))
-"""How many entities the anchors on the two ends of a pair should leave: fewer, and they settle the answer without the
-structure; more, and the structure cannot settle it."""
-MAX_CAPPED = 2
-BRANCH_RATE = 0.3
+ROOM = 10
+"""Constraints of one query, at most."""
+PER_PATTERN = 5
+WIDE_RATE = 0.75
+"""How often only queries whose facts need three pages or more are looked for."""
+MAX_LOOKED_AT = 60
 
-Unary = GivenAnchor | RangeAnchor
+_rings: WeakKeyDictionary[FactGraph, Rings] = WeakKeyDictionary()
+_waiting: WeakKeyDictionary[random.Random, list[Found]] = WeakKeyDictionary()
+"""What a pattern gave and has not been drawn yet; draws of one unit share their source of randomness."""
 
 
-class Pair:
-    """Two entities of one type that share two neighbours: a cycle of four, perhaps with a branch."""
+class Pair(NamedTuple):
+    """Two or three entities of one type, what they share, and the anchors that force variable 0."""
 
-    def __init__(self, graph: FactGraph, rng: random.Random, first: int, second: int, structure: Structure) -> None:
-        self.graph, self.rng = graph, rng
-        self.ends = (structure.nodes.index(first), structure.nodes.index(second))
-        self.structure = structure
-        anchors = [a for a in anchors_of(graph, structure) if isinstance(a, GivenAnchor | RangeAnchor)]
-        self.options: list[Unary] = [a for a in anchors if not set(a.properties) & graph.capped]
-
-    def anchors(self) -> list[Anchor] | None:
-        """Anchors on both ends that leave as many entities as WINDOWS say, at least one of them a given; or None."""
-        chosen: list[Anchor] = []
-        used: set[str] = set()
-        for variable, (low, high) in zip(self.ends, WINDOWS, strict=True):
-            left = self.graph.types == self.graph.types[self.structure.nodes[variable]]
-            pool = [anchor for anchor in self.options if anchor.variable == variable]
-            self.rng.shuffle(pool)
-            n_mine = 0
-            for anchor in pool[:POOL]:
-                narrowed = left & anchor.known
-                n_left = int(np.count_nonzero(narrowed))
-                if n_left < low or used & set(anchor.facts):
-                    continue
-                left, n_mine = narrowed, n_mine + 1
-                chosen.append(anchor)
-                used |= set(anchor.facts)
-                if n_left <= high or n_mine == 2:
-                    break
-            if not low <= int(np.count_nonzero(left)) <= high:
-                return None
-        return chosen if any(isinstance(anchor, GivenAnchor) for anchor in chosen) else None
+    graph: FactGraph
+    structure: Structure
+    chosen: list[Anchor]
 
 
 def draw_pair(graph: FactGraph, rng: random.Random) -> Pair | None:
-    """A random pair, or None where the draw led nowhere."""
-    first = rng.choice(graph.seeds)
-    around = graph.adjacency[first]
-    shared = [n for n in around if any(edge.property not in graph.capped for edge in around[n])]
-    if not shared or len(around) < 2:
+    """The next query of this source of randomness, or None where its draw of a pattern led nowhere."""
+    waiting = _waiting.setdefault(rng, [])
+    if not waiting:
+        waiting += _from_pattern(_rings.setdefault(graph, Rings(graph)), rng)
+    if not waiting:
         return None
-    one = rng.choice(shared)
-    other = rng.choice([n for n in around if n != one])
-    seconds = [
-        n
-        for n in graph.adjacency[one]
-        if n != first and n in graph.adjacency[other] and graph.types[n] == graph.types[first]
-    ]
-    if not seconds:
-        return None
-    second = rng.choice(seconds)
-    grower = Grower(graph, rng, [first])
-    for a, b in ((first, one), (one, second), (second, other), (other, first)):
-        grower.join(a, b)
-    if rng.random() < BRANCH_RATE:
-        grower.branch()
-    structure = grower.structure()
-    if sum(edge.property in graph.capped for edge in structure.edges) > MAX_CAPPED:
-        return None
-    return Pair(graph, rng, first, second, structure)
+    found = waiting.pop(0)
+    return Pair(graph, found.structure, found.anchors)
+
+
+def _from_pattern(rings: Rings, rng: random.Random) -> list[Found]:
+    """Queries of one random pattern of treewidth 2."""
+    least = 3 if rng.random() < WIDE_RATE else 2
+    pattern = rings.pattern(2, rng.choice((2, least)), rng)
+    taken: list[Found] = []
+    for number, found in enumerate(rings.found(pattern, ROOM, rng) if pattern is not None else ()):
+        if _spread(rings.graph, found) >= least:
+            taken.append(found)
+        if len(taken) == PER_PATTERN or number == MAX_LOOKED_AT:
+            break
+    return taken
+
+
+def _spread(graph: FactGraph, found: Found) -> int:
+    """The least number of pages that state all its facts, loosely."""
+    facts = {edge.fact for edge in found.structure.edges} | {fact for anchor in found.anchors for fact in anchor.facts}
+    return len(minimum_cover([graph.loose[fact] for fact in sorted(facts)]) or ())
 
 
 def probe(world: World, pair: Pair, answer: int, config: SynthConfig, tally: Counter[str]) -> Query | None:
-    """A unique and tight query over the pair's structure with that variable asked for, or None after DRAWS draws."""
-    for _ in range(DRAWS):
-        chosen = pair.anchors()
-        if chosen is None or len(pair.structure.edges) + len(chosen) > config.max_constraints:
-            tally["no_fitting_anchors"] += 1
-            continue
-        try:
-            found = _judged(world, pair, answer, chosen, tally)
-        except BudgetError:
-            tally["over_budget"] += 1
-            continue
-        if found is not None:
-            return found
+    """The pair's query with that variable asked for, or None if it is not unique and tight then."""
+    if len(pair.structure.edges) + len(pair.chosen) > config.max_constraints:
+        tally["too_many_constraints"] += 1
+        return None
+    query = compose(pair.graph, pair.structure, answer, pair.chosen)
+    if answer == 0:
+        return query
+    try:
+        if len(answers(query, world.known, limit=2, budget=BUDGET)) != 1:
+            tally["not_unique"] += 1
+        elif not is_tight(necessity(query, world.stated, cap=2, budget=BUDGET)):
+            tally["edge_or_anchor_not_necessary"] += 1
+        else:
+            return query
+    except BudgetError:
+        tally["over_budget"] += 1
     return None
-
-
-def _judged(world: World, pair: Pair, answer: int, chosen: list[Anchor], tally: Counter[str]) -> Query | None:
-    def query(anchors: list[Anchor]) -> Query:
-        return compose(pair.graph, pair.structure, answer, anchors)
-
-    def unique(anchors: list[Anchor]) -> bool:
-        return len(answers(query(anchors), world.known, limit=2, budget=BUDGET)) == 1
-
-    if not unique(chosen):
-        tally["not_unique"] += 1
-        return None
-    for anchor in list(chosen):
-        rest = [other for other in chosen if other is not anchor]
-        if any(isinstance(other, GivenAnchor) for other in rest) and unique(rest):
-            chosen = rest
-    made = query(chosen)
-    if not is_tight(necessity(made, world.stated, cap=2, budget=BUDGET)):
-        tally["edge_or_anchor_not_necessary"] += 1
-        return None
-    return made

@@ -24,6 +24,7 @@ class Phrases(Record):
     roles: tuple[Literal["object", "subject"], ...] = ()
     less: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    same: str = ""
 
 
 class Property(Record):

@@ -7,6 +7,7 @@ from random import Random
 from redsearcher.records.query import CompareAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.discourse import Discourse
 from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.same import Same
 from redsearcher.synthesis.verbalise.tool_chinese import tool_sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import entity_types, properties
@@ -152,6 +153,8 @@ class Chinese:
             return self._pick(properties()[constraint.property].zh.forward).replace("{}", self._range(constraint))
         if predicate.other is None:
             raise ValueError(f"constraint {constraint.id} needs another end")
+        if isinstance(constraint, Same):
+            raise ValueError("what two share is said in two facts in Chinese")
         if isinstance(constraint, CompareAtom):
             return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
         property_ = properties()[constraint.property]

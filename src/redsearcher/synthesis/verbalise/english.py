@@ -8,6 +8,7 @@ from random import Random
 from redsearcher.records.query import CompareAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.discourse import Discourse
 from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.same import Same
 from redsearcher.synthesis.verbalise.tool_english import tool_sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import properties
@@ -154,6 +155,8 @@ class English:
             return self._pick(properties()[constraint.property].en.forward).replace("{}", self._range(constraint))
         if predicate.other is None:
             raise ValueError(f"constraint {constraint.id} needs another end")
+        if isinstance(constraint, Same):
+            return f"{self._same(constraint)} {self._mention(predicate.other)}"
         if isinstance(constraint, CompareAtom):
             return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
         property_ = properties()[constraint.property]
@@ -170,6 +173,13 @@ class English:
         said = self._pick(phrases).replace("{}", self._mention(predicate.other))
         self.discourse.note(constraint)
         return said
+
+    def _same(self, same: Same) -> str:
+        phrases = [
+            properties()[atom.property].en.same.replace("{noun}", self.discourse.noun(latent))
+            for latent, atom, _ in same.shared
+        ]
+        return f"{_series(phrases)} as"
 
     def _range(self, literal: LiteralAtom) -> str:
         return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "en"))

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, PlainAtom, Query, Role, ToolAtom
+from redsearcher.records.query import FactAtom, LiteralAtom, PlainAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.bearer import sole_role
+from redsearcher.synthesis.verbalise.same import Same, sames
 from redsearcher.world.property import Lang
 from redsearcher.world.wording import dated_phrases
 
 MAX_PREDICATES = 3
+Said = PlainAtom | Same
 Opening = Literal["plain", "exists", "seek"]
 
 
@@ -31,7 +33,7 @@ class Predicate:
     `when` is a date said in the same breath ("was born in Karsholm in the 1950s").
     """
 
-    constraint: PlainAtom
+    constraint: Said
     forward: bool
     other: Mention | None = None
     when: LiteralAtom | None = None
@@ -61,6 +63,16 @@ class Planner:
     sentences: list[Sentence] = field(default_factory=list)
     waiting: dict[str, list[str]] = field(default_factory=dict)
     """Variable -> those brought in by a clause about it, still to be described."""
+    plain: list[Said] = field(init=False)
+    """All that is to be said; what two variables share, as one."""
+    between: set[str] = field(init=False)
+    """Latents that are not spoken of, since they only stand between two others."""
+
+    def __post_init__(self) -> None:
+        shared = sames(self.query, self.lang)
+        self.between = {name for same in shared for name, *_ in same.shared}
+        atoms = [c for c in self.query.constraints if not isinstance(c, ToolAtom)]
+        self.plain = [*(c for c in atoms if not self.between & set(c.variables)), *shared]
 
     def plan(self) -> tuple[Sentence, ...]:
         """All sentences but the closing one. Raises ValueError for a constraint between a variable and itself."""
@@ -70,7 +82,7 @@ class Planner:
         self.introduced |= {variable.name for variable in self.query.givens}
         for variable in self.query.givens:
             self._describe_given(variable.name)
-        while unknowns := [v.name for v in self.query.unknowns if v.name not in self.introduced]:
+        while unknowns := [v.name for v in self.query.unknowns if v.name not in self.introduced | self.between]:
             self._start(self._choose_root(unknowns))
         return tuple(self.sentences)
 
@@ -103,7 +115,10 @@ class Planner:
             by_verb.append(by_role.pop(0))
         intros = [(atom, _other(atom, name)) for atom in by_verb]
         self._speak(name, mention, pending, list(intros))
-        for atom, other in [*intros, *((atom, _other(atom, name)) for atom in by_role)]:
+        for _, other in intros:
+            self._visit(other, Mention(other, "known"))
+        for atom in by_role:
+            other = _other(atom, name)
             if other in self.introduced:
                 self._visit(other, Mention(other, "known"))
             else:
@@ -113,23 +128,28 @@ class Planner:
         for other in self.waiting.pop(name, []):
             self._visit(other, Mention(other, "known"))
 
-    def _ways_on(self, name: str) -> tuple[list[FactAtom], list[FactAtom]]:
+    def _ways_on(self, name: str) -> tuple[list[Said], list[FactAtom]]:
         """Atoms to variables not introduced yet: those to be said by a verb, and those by a possessive."""
-        by_verb: list[FactAtom] = []
+        by_verb: list[Said] = []
         by_role: list[FactAtom] = []
         seen: set[str] = set()
-        atoms = [c for c in self._unsaid(name) if isinstance(c, FactAtom) and _other(c, name) not in self.introduced]
+        atoms = [
+            c for c in self._unsaid(name) if isinstance(c, FactAtom | Same) and _other(c, name) not in self.introduced
+        ]
         self.rng.shuffle(atoms)
         for atom in atoms:
             other = _other(atom, name)
             if other in seen:
                 continue
             seen.add(other)
-            role = sole_role(self.query, other, atom, self.lang) is not None and len(self._unsaid(other)) > 1
-            (by_role if role and self.rng.random() < 0.7 else by_verb).append(atom)
+            fact = isinstance(atom, FactAtom) and sole_role(self.query, other, atom, self.lang) is not None
+            if isinstance(atom, FactAtom) and fact and len(self._unsaid(other)) > 1 and self.rng.random() < 0.7:
+                by_role.append(atom)
+            else:
+                by_verb.append(atom)
         return by_verb, by_role
 
-    def _speak(self, name: str, mention: Mention, pending: list[Predicate], intros: list[tuple[FactAtom, str]]) -> None:
+    def _speak(self, name: str, mention: Mention, pending: list[Predicate], intros: list[tuple[Said, str]]) -> None:
         """Write sentences about a variable; whatever brings in another with clauses of its own ends its sentence."""
         self.rng.shuffle(pending)
         while pending or intros:
@@ -165,7 +185,7 @@ class Planner:
                 return Sentence(subject, tuple(predicates[1:]))
         return Sentence(mention, tuple(predicates))
 
-    def _introduce(self, name: str, atom: FactAtom, other: str, *, but: frozenset[str] = frozenset()) -> Predicate:
+    def _introduce(self, name: str, atom: Said, other: str, *, but: frozenset[str] = frozenset()) -> Predicate:
         """A predicate that brings in `other`, with what identifies it: a possessive, or relative clauses.
 
         `but`: variables the sentence already speaks of, which the clauses had better leave alone.
@@ -182,11 +202,11 @@ class Planner:
             role = self.rng.choice(roles)
             self.said.add(role.id)
             owner = self._owner(_other(role, other))
-            return Predicate(atom, atom.subject == name, Mention(other, "role", role, owner))
+            return Predicate(atom, _leads(atom, name), Mention(other, "role", role, owner))
         relative = self._predicates(other, limit=self.rng.choice((1, 2, 2)), but=frozenset({name, *but}))
         if not relative and self.lang == "en" and not but and self.rng.random() < 0.6:
             relative = self._lead_on(other, name)
-        return Predicate(atom, atom.subject == name, Mention(other, "new", relative=tuple(relative)))
+        return Predicate(atom, _leads(atom, name), Mention(other, "new", relative=tuple(relative)))
 
     def _lead_on(self, name: str, subject: str) -> list[Predicate]:
         """A clause about a variable that brings in the next one: "a club that is in a country"."""
@@ -206,13 +226,10 @@ class Planner:
 
     # ---- constraints
 
-    def _unsaid(self, name: str) -> list[PlainAtom]:
-        plain = [c for c in self.query.constraints if not isinstance(c, ToolAtom)]
-        return [c for c in plain if c.id not in self.said and name in c.variables]
+    def _unsaid(self, name: str) -> list[Said]:
+        return [c for c in self.plain if c.id not in self.said and name in c.variables]
 
-    def _pending(
-        self, name: str, *, within: set[str] | None = None, but: frozenset[str] = frozenset()
-    ) -> list[PlainAtom]:
+    def _pending(self, name: str, *, within: set[str] | None = None, but: frozenset[str] = frozenset()) -> list[Said]:
         """Unsaid constraints of a variable whose other end can be named already and is none of `but`."""
         known = (self.introduced if within is None else within) - but
         return [c for c in self._unsaid(name) if all(other in known for other in c.variables if other != name)]
@@ -234,10 +251,10 @@ class Planner:
         self.rng.shuffle(found)
         return found
 
-    def _predicate(self, name: str, constraint: PlainAtom, dates: dict[str, LiteralAtom]) -> Predicate:
+    def _predicate(self, name: str, constraint: Said, dates: dict[str, LiteralAtom]) -> Predicate:
         if isinstance(constraint, LiteralAtom):
             return Predicate(constraint, True)
-        forward = (constraint.left if isinstance(constraint, CompareAtom) else constraint.subject) == name
+        forward = _leads(constraint, name)
         when = None
         if isinstance(constraint, FactAtom) and forward:
             fitting = [date for date in dated_phrases(constraint.property, self.lang) if date in dates]
@@ -248,7 +265,11 @@ class Planner:
         return Mention(name, "given" if self.query.variable(name).role is Role.GIVEN else "known")
 
 
-def _other(constraint: FactAtom | CompareAtom, name: str) -> str:
+def _leads(constraint: Said, name: str) -> bool:
+    return constraint.variables[0] == name
+
+
+def _other(constraint: Said, name: str) -> str:
     first, second = constraint.variables
     return second if first == name else first
 

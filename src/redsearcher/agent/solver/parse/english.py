@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns
+from redsearcher.agent.solver.parse.lexicon import Pattern, openings, patterns, sharings
 from redsearcher.agent.solver.parse.tree import Budget, Clause, Phrase, Verb
 from redsearcher.world import interval
 from redsearcher.world.wording import ORDINALS, STOP, dated_phrases, plural, read_name, reduced, role_nouns, type_nouns
@@ -91,6 +91,9 @@ class _Sentence:
 
     def _verbs(self, start: int, *, short: bool = False) -> Iterator[tuple[tuple[Verb, ...], int]]:
         """One verb phrase, with the date that may follow it. `short`: without its "was", as after a noun."""
+        for shared, after in self._shared(start, short=short):
+            for phrase, end in self.phrases(after):
+                yield (Verb(shared[0][0], True, phrase, shared=shared),), end
         for pattern in patterns("en"):
             prefix = reduced(pattern.prefix) if short else pattern.prefix
             if prefix is None or not self.text.startswith(prefix, start):
@@ -106,6 +109,20 @@ class _Sentence:
                     verb = Verb(pattern.property, pattern.forward, phrase, against=pattern.against)
                     yield from self._dates(pattern, verb, end + len(pattern.suffix))
                     yield (verb,), end + len(pattern.suffix)
+
+    def _shared(self, start: int, *, short: bool) -> Iterator[tuple[tuple[tuple[str, str], ...], int]]:
+        """What two share, up to its "as": "plays the same instrument and was born in the same city as"."""
+        for text, meaning in sharings().items():
+            said = reduced(text) if short else text
+            if said is None or not self.text.startswith(said, start):
+                continue
+            end = start + len(said)
+            if self.text.startswith(" as ", end):
+                yield (meaning,), end + len(" as ")
+            for separator in _SEPARATORS:
+                if self.text.startswith(separator, end):
+                    for rest, stop in self._shared(end + len(separator), short=False):
+                        yield (meaning, *rest), stop
 
     def _dates(self, pattern: Pattern, verb: Verb, end: int) -> Iterator[tuple[tuple[Verb, ...], int]]:
         if not self.text.startswith(" ", end) or pattern.kind != "fact" or not pattern.forward:

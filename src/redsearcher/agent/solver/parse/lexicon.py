@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple
 
-from redsearcher.world.property import Lang, properties
+from redsearcher.world.property import Lang, entity_types, properties
 from redsearcher.world.wording import chinese_event, event
 
 Kind = Literal["fact", "literal", "compare"]
@@ -59,7 +59,20 @@ def _crossed(lang: Lang) -> list[Pattern]:
 
 
 @cache
+def sharings() -> dict[str, tuple[str, str]]:
+    """English phrase for what two share -> its property and the type of what is shared, the longest phrase first."""
+    found = {
+        property_.en.same.replace("{noun}", entity_types()[type_].en.noun): (property_.id, type_)
+        for property_ in properties().values()
+        if property_.en.same
+        for type_ in property_.object
+    }
+    return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item)))
+
+
+@cache
 def openings(lang: Lang) -> re.Pattern[str]:
     """What any verb phrase may begin with."""
-    prefixes = sorted({pattern.prefix for pattern in patterns(lang)}, key=lambda text: (-len(text), text))
+    starts = {pattern.prefix for pattern in patterns(lang)} | (set(sharings()) if lang == "en" else set())
+    prefixes = sorted(starts, key=lambda text: (-len(text), text))
     return re.compile("|".join(re.escape(prefix) for prefix in prefixes if prefix))

@@ -138,6 +138,10 @@ class Resolver:
             return
         self.constraints.append(FactAtom(id=identity, subject="", property="", object=""))
         place = len(self.constraints) - 1
+        if verb.shared and other is None and verb.other is not None:
+            self.constraints.pop()
+            self._share(subject, verb, self._node(verb.other))
+            return
         if other is None:
             if verb.other is None:
                 raise ParseError(f"{property_.label['en']!r} without its other end")
@@ -158,6 +162,16 @@ class Resolver:
         self._narrow(left, property_.subject)
         self._narrow(right, property_.object)
         self.constraints[place] = FactAtom(id=identity, subject=left.name, property=verb.property, object=right.name)
+
+    def _share(self, subject: _Node, verb: Verb, other: _Node) -> None:
+        if other is subject:
+            raise ParseError("a thing shares something with itself")
+        for property, type_ in verb.shared:
+            node = self._add(_Node(self._next(), frozenset({type_})))
+            for end in (subject, other):
+                self._narrow(end, properties()[property].subject)
+                identity = f"c{len(self.constraints) + 1}"
+                self.constraints.append(FactAtom(id=identity, subject=end.name, property=property, object=node.name))
 
     def _narrow(self, node: _Node, types: Sequence[str]) -> None:
         """Keep the types the property allows; a noun that says otherwise wins."""

@@ -45,7 +45,8 @@ class Phrase:
 class Verb:
     """A constraint said of a subject. `forward`: the subject is the fact's subject, or the left of a comparison.
 
-    `against` is the other side's property, in a comparison only.
+    `against` is the other side's property, in a comparison only. `shared` lists what subject and other both lead to, by
+    property and type of it; `property` is then the first of these.
     """
 
     property: str
@@ -53,6 +54,7 @@ class Verb:
     other: Phrase | None = None
     interval: Interval | None = None
     against: str | None = None
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
