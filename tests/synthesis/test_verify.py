@@ -11,6 +11,9 @@ from redsearcher.synthesis.config import VerifyConfig
 from redsearcher.synthesis.reader import NameIndex, guess
 from redsearcher.synthesis.verify.cascade import Verified, verify_static
 from redsearcher.synthesis.verify.final import verify_final
+from redsearcher.synthesis.verify.funnel import funnel, read_spent, table
+from redsearcher.web.builder import build_web
+from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
 from redsearcher.world.store import World
 from tests.synthesis.conftest import Made
@@ -61,6 +64,46 @@ def test_static_verification_resumes_to_the_same_bytes(world: World, web: Web, m
     _static(world, web, made, tmp_path / "cut", tasks)
     assert (tmp_path / "cut" / "verdicts_static.jsonl").read_bytes() == whole
     assert (tmp_path / "cut" / "audits.jsonl").read_bytes() == (tmp_path / "whole" / "audits.jsonl").read_bytes()
+
+
+def test_any_number_of_processes_gives_the_same_bytes(world: World, made: Made, tmp_path: Path) -> None:
+    build_web(tmp_path / "web", world.documents(), WebConfig(), world_id=world.id, lang="en")
+    web = Web.open(tmp_path / "web")
+    tasks, certificates = made.report.tasks[:3], {c.task: c for c in made.report.certificates}
+    for n_workers in (1, 2):
+        folder = tmp_path / str(n_workers)
+        folder.mkdir()
+        verify_static(
+            RunDir(folder), world, tasks, certificates, web, VerifyConfig(all_stages=True),
+            n_workers=n_workers, web_path=tmp_path / "web",
+        )  # fmt: skip
+    for name in ("verdicts_static.jsonl", "audits.jsonl"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_verdicts_of_other_settings_are_owed_again(world: World, web: Web, made: Made, tmp_path: Path) -> None:
+    task, certificates = made.report.tasks[0], {c.task: c for c in made.report.certificates}
+    kept = [
+        verify_static(RunDir(tmp_path), world, [task], certificates, web, VerifyConfig(top_k=top_k)).audits[0].top_k
+        for top_k in (50, 1, 1)
+    ]
+    assert kept == [50, 1, 1]
+
+
+def test_the_funnel_counts_and_adds_up_cost(world: World, web: Web, made: Made, tmp_path: Path) -> None:
+    told = made.report.tasks[0].model_copy(update={"question": "Which?"})
+    told.__dict__.pop("id", None)
+    tasks = [told, *made.report.tasks[1:4]]
+    static = _static(world, web, made, tmp_path, tasks)
+    spent = read_spent(tmp_path / "ledger.jsonl", [task.id for task in tasks])
+    rows = funnel(static.verdicts, spent)
+    assert (rows[0].stage, rows[0].n_in, rows[0].n_kept) == (VerifyStage.CERTIFICATE, 4, 3)
+    assert rows[0].reasons == {"certificate does not hold": 1}
+    assert [row.n_in for row in rows[1:]] == [row.n_kept for row in rows[:-1]]
+    assert all(row.spent.seconds > 0 for row in rows[:1])
+    searched = next(row for row in rows if row.stage is VerifyStage.RETRIEVABILITY)
+    assert searched.spent.calls > 3
+    assert table(rows, 3)[-1].startswith("3 accepted; each cost")
 
 
 def test_rollouts_set_the_pass_rate_and_may_be_required(world: World, web: Web, made: Made, tmp_path: Path) -> None:
