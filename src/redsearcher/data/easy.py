@@ -1,4 +1,7 @@
-"""Easy tasks: small connected queries with one answer, not tight, for a policy that is still learning to search."""
+"""Easy tasks: small connected queries with one answer, not tight, for a policy that is still learning to search.
+
+Most are trees; some have cycles, so that holding several candidates at once is met early too.
+"""
 
 import random
 from collections.abc import Mapping
@@ -12,22 +15,29 @@ from redsearcher.records.query import CompareAtom, Constraint, FactAtom, Literal
 from redsearcher.records.task import Provenance, Request, Task
 from redsearcher.synthesis.anchor import LAST_OF_YEAR
 from redsearcher.synthesis.factgraph import Edge, FactGraph
+from redsearcher.synthesis.structure import grow
 from redsearcher.world.property import properties
 from redsearcher.world.store import World
 
 MOST_VALUES = 10
 """A condition between a name of the question and an unknown is met by at most so many entities."""
+CYCLE_SIZE = 3
+"""What steers the size of cycles: the smaller, the shorter."""
 _BUDGET = 20_000
 
 
 class Shape(NamedTuple):
-    """How many unknowns, names, ranges and comparisons a question has, and how often it is drawn."""
+    """How many unknowns, names, ranges and comparisons a question has, and how often it is drawn.
+
+    With `k` above 1 the unknowns form a structure of that treewidth, and `unknowns` is the most it may have.
+    """
 
     unknowns: int
     givens: int
     ranges: int
     comparisons: int
     weight: float
+    k: int = 1
 
 
 SHAPES = (
@@ -41,7 +51,19 @@ SHAPES = (
     Shape(3, 1, 0, 0, 2.0),
     Shape(3, 2, 0, 0, 2.0),
     Shape(3, 1, 1, 0, 1.5),
+    Shape(4, 1, 0, 0, 4.0, 2),
+    Shape(4, 2, 0, 0, 4.0, 2),
+    Shape(4, 1, 1, 0, 2.0, 2),
+    Shape(5, 1, 0, 0, 2.0, 3),
+    Shape(5, 2, 0, 0, 2.0, 3),
 )
+
+
+class Easy(NamedTuple):
+    """A query and the treewidth of its unknown part."""
+
+    query: Query
+    k: int
 
 
 class EasySampler:
@@ -52,12 +74,12 @@ class EasySampler:
         self._world, self._graph, self._seed, self._without = world, graph, seed, without
         self._starts = sorted(e for e in graph.stated_of if graph.eligible[e])
 
-    def draw(self, number: int) -> Query | None:
+    def draw(self, number: int) -> Easy | None:
         """A query with exactly one answer on all facts known, or None where the draw led nowhere."""
         rng = derive(self._seed, "easy", number)
         shape = rng.choices(SHAPES, [shape.weight for shape in SHAPES])[0]
-        nodes, edges = self._tree(shape.unknowns, rng)
-        if len(nodes) < shape.unknowns:
+        nodes, edges = self._tree(shape.unknowns, rng) if shape.k == 1 else self._cyclic(shape, rng)
+        if not nodes:
             return None
         anchors = self._givens(nodes, edges, shape.givens, rng)
         if len(anchors) < shape.givens:
@@ -66,10 +88,11 @@ class EasySampler:
         if nodes[answer] in self._graph.ambiguous:
             return None
         query = self._compose(nodes, edges, anchors, answer, shape, rng)
-        return query if query is not None and self._is_unique(query) else None
+        return Easy(query, shape.k) if query is not None and self._is_unique(query) else None
 
-    def task(self, query: Query, question: str) -> Task:
+    def task(self, easy: Easy, question: str, msd: int) -> Task:
         """The query as a task of this world."""
+        query = easy.query
         entity = self._world.entities[query.answer.entity or ""]
         return Task(
             question=question,
@@ -78,7 +101,7 @@ class EasySampler:
             answer_entity=entity.id,
             lang=self._world.info.lang,
             query=query,
-            request=Request(treewidth=1, msd=1, msd_or_more=True),
+            request=Request(treewidth=easy.k, msd=msd),
             role="easy",
             provenance=Provenance(world=self._world.id, seed=self._seed, version=__version__, unit="easy"),
         )
@@ -102,7 +125,13 @@ class EasySampler:
                 if edge is not None:
                     edges.append(edge)
                     nodes.append(edge.object if edge.subject in nodes else edge.subject)
-        return nodes, edges
+        return (nodes, edges) if len(nodes) == size else ([], [])
+
+    def _cyclic(self, shape: Shape, rng: random.Random) -> tuple[list[int], list[Edge]]:
+        structure = grow(self._graph, shape.k, CYCLE_SIZE, shape.unknowns, rng)
+        if structure is None or any(edge.property in self._without for edge in structure.edges):
+            return [], []
+        return list(structure.nodes), list(structure.edges)
 
     def _pick(self, edges: list[Edge], rng: random.Random) -> Edge | None:
         allowed = [edge for edge in edges if edge.property not in self._without]

@@ -1,6 +1,6 @@
 """Tasks of a fresh world for the expert: tight ones per cell of k and MSD, and easy ones, in several wordings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import Field
@@ -24,12 +24,21 @@ from redsearcher.synthesis.verbalise.question import verbalise
 from redsearcher.world.store import World
 
 WORDING_TRIES = 4
+DRAWS_PER_EASY = 40
+
+
+def in_words(query: Query, names: Mapping[str, str], *, lang: str, seed: int) -> str:
+    """The question; ValueError for a query that the grammar cannot put in order, so that it is passed over."""
+    try:
+        return verbalise(query, names, lang=lang, seed=seed)
+    except KeyError as error:
+        raise ValueError(f"a variable is spoken of before it is brought in: {error}") from error
 
 
 class Quotas(Config):
     """How many tasks a world gives."""
 
-    easy: int = Field(default=80, ge=0)
+    easy: int = Field(default=120, ge=0)
     """Easy queries."""
     k1: int = Field(default=8, ge=0)
     """Tight queries per MSD with k = 1."""
@@ -57,7 +66,7 @@ class FreshTasks:
     def __init__(self, world: World, seed: int, quotas: Quotas, *, hold_out: bool) -> None:
         self._world, self._seed, self._quotas, self._hold_out = world, seed, quotas, hold_out
         self._config = SynthConfig(seed=seed, msd=quotas.msd, per_unit=3)
-        self._sampler = Sampler(world, self._config, verbalise)
+        self._sampler = Sampler(world, self._config, in_words)
 
     def tasks(self) -> Iterator[FreshTask]:
         """Easy ones first, then the tight ones cell by cell; no question twice."""
@@ -71,14 +80,15 @@ class FreshTasks:
         without = HELD_OUT_PROPERTIES if self._hold_out else frozenset()
         sampler = EasySampler(self._world, self._sampler.graph, self._seed, without)
         made = 0
-        for number in range(12 * self._quotas.easy):
+        for number in range(DRAWS_PER_EASY * self._quotas.easy):
             if made == self._quotas.easy:
                 return
-            query = sampler.draw(number)
-            question = query and self._word(query, number, 0)
-            if query is not None and question:
+            easy = sampler.draw(number)
+            question = easy and self._word(easy.query, number, 0)
+            if easy is not None and question:
                 made += 1
-                yield FreshTask(sampler.task(query, question), 1, self._msd(query))
+                msd = self._msd(easy.query)
+                yield FreshTask(sampler.task(easy, question, msd), easy.k, msd)
 
     def _tight(self) -> Iterator[FreshTask]:
         number = 0
@@ -123,7 +133,7 @@ class FreshTasks:
         for attempt in range(WORDING_TRIES):
             seed = derive_seed(self._seed, "stream wording", number, wording, attempt)
             try:
-                question = verbalise(query, given_names(query), lang="en", seed=seed)
+                question = in_words(query, given_names(query), lang="en", seed=seed)
                 conditions = read_conditions(question, query)
             except (InputError, ValueError, ParseError):
                 continue
