@@ -177,8 +177,14 @@ class Plan:
         given = {name: self._given[name] for name in atom.variables if name in self._given}
         names = {self.number[name]: name for name in atom.variables if name in self.number}
 
+        seen: dict[tuple[str, ...], bool] = {}
+
         def fits(values: Mapping[int, str]) -> bool:
-            return holds(atom, given | {name: values[v] for v, name in names.items()}, source, tools)
+            key = tuple([values[v] for v in names])
+            if key not in seen:
+                bound = {name: values[v] for v, name in names.items()}
+                seen[key] = holds(atom, given | bound, source, tools)
+            return seen[key]
 
         if not names:
             self.refuted = self.refuted or not fits({})
