@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from redsearcher.agent.solver.parse.question import parse_question
+from redsearcher.agent.solver.parse.tree import ParseError
 from redsearcher.data.expert.match import match_queries
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role
 from redsearcher.world.interval import Interval, wordings
@@ -80,7 +81,7 @@ class _Wording(NamedTuple):
 def read_conditions(question: str, query: Query) -> Conditions:
     """Read the question, in English, back into the constraints of the query it asks.
 
-    Raises ParseError for a question that cannot be read, or does not ask the query.
+    Raises ParseError for a question that cannot be read, does not ask the query, or needs more than search and visit.
     """
     parsed = parse_question(question, "en")
     asked = match_queries(parsed, query)
@@ -119,8 +120,10 @@ def _wordings(constraint: Constraint, query: Query, names: Mapping[str, str]) ->
         yield from _fact_wordings(constraint, query, names)
     elif isinstance(constraint, LiteralAtom):
         yield from _range_wordings(constraint)
-    else:
+    elif isinstance(constraint, CompareAtom):
         yield from _comparison_wordings(constraint)
+    else:
+        raise ParseError(f"condition {constraint.id} needs a tool beyond search and visit")
 
 
 def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> Iterator[_Wording]:

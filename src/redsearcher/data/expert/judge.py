@@ -33,7 +33,9 @@ class Judge:
             return self._fact(constraint, bound)
         if isinstance(constraint, LiteralAtom):
             return self._range(item, constraint, bound)
-        return self._comparison(constraint, bound)
+        if isinstance(constraint, CompareAtom):
+            return self._comparison(constraint, bound)
+        return Verdict(False, False)
 
     def _fact(self, atom: FactAtom, bound: Mapping[str, str]) -> Verdict:
         subject, object_ = bound[atom.subject], bound[atom.object]
@@ -59,9 +61,9 @@ class Judge:
         number = reading.value.number
         fits = (atom.low is None or number >= atom.low) and (atom.high is None or number <= atom.high)
         name = self._evidence.call(bound[atom.subject])
-        condition = item.template.replace("{0} ", "")
+        asked = item.template.replace("{0} ", "")
         noun = properties()[atom.property].en.object_noun
-        return Verdict(True, fits, f"{noun} of {name} {quoted(reading)}, asked “{condition}”")
+        return Verdict(True, fits, f"{noun} of {name} is {quoted(reading)}, asked: {asked}")
 
     def _comparison(self, atom: CompareAtom, bound: Mapping[str, str]) -> Verdict:
         left = self._evidence.value(atom.left_property, bound[atom.left])
@@ -70,7 +72,7 @@ class Judge:
             return Verdict(False, False)
         fits = left.value.number < right.value.number
         names = [self._evidence.call(bound[end]) for end in (atom.left, atom.right)]
-        return Verdict(True, fits, f"{names[0]} {quoted(left)}, {names[1]} {quoted(right)}")
+        return Verdict(True, fits, f"{names[0]} has {quoted(left)}, {names[1]} has {quoted(right)}")
 
 
 def quoted(reading: Reading) -> str:

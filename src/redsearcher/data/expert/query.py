@@ -4,7 +4,7 @@ from functools import cache
 from random import Random
 
 from redsearcher.data.expert.condition import Condition
-from redsearcher.records.query import CompareAtom, FactAtom
+from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom
 from redsearcher.world.property import properties
 
 OWN_WORDS = 0.15
@@ -15,9 +15,11 @@ _SMALL = frozenset({"is", "in", "of", "by", "up", "to"})
 def property_of(condition: Condition, end: str) -> str:
     """The property that a condition speaks of at that end."""
     constraint = condition.constraint
+    if isinstance(constraint, FactAtom | LiteralAtom):
+        return constraint.property
     if isinstance(constraint, CompareAtom):
         return constraint.left_property if end == constraint.left else constraint.right_property
-    return constraint.property
+    raise ValueError(f"condition {condition.number} speaks of no property")
 
 
 def relation_words(condition: Condition, end: str, rng: Random) -> str:
