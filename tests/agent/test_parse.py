@@ -185,3 +185,18 @@ def test_cut_questions_parse_or_are_refused(number: int, start: int, length: int
     with suppress(ParseError):
         parse_question(question[:start] + question[start + length :], lang)
     assert time.perf_counter() - started < 5
+
+
+def test_what_two_share_by_hand() -> None:
+    query = parse_question(
+        "A person who plays the piano recorded for the same record label and is a citizen of the same country as another "
+        "person born in the 1950s. Who is the second person?"
+    )
+    assert facts(query) == {
+        ("latent", "P1303", "piano"),
+        ("latent", "P264", "latent"),
+        ("answer", "P264", "latent"),
+        ("latent", "P27", "latent"),
+        ("answer", "P27", "latent"),
+    }
+    assert sorted(variable.type for variable in query.unknowns) == ["country", "label", "person", "person"]
