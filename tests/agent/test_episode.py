@@ -83,7 +83,9 @@ def test_a_slow_tool_is_an_observation_and_a_slow_episode_a_record() -> None:
     slow = _play([_search("sleep"), _say("<answer>x</answer>")], call_timeout_s=0.05)
     assert slow.steps[0].observations[0].error == "timeout"
     assert slow.final.answer == "x"
-    assert _play([_search("sleep")], wall_time_s=0.05).final.stop_reason is StopReason.TIMEOUT
+    ended = _play([_search("a", "sleep", "b")], wall_time_s=0.05)
+    assert ended.final.stop_reason is StopReason.TIMEOUT
+    assert [o.error for o in ended.steps[0].observations] == [None, "interrupted", "interrupted"]
 
 
 def test_failures_are_records() -> None:

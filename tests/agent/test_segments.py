@@ -2,21 +2,26 @@
 
 import asyncio
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from redsearcher.agent.config import EpisodeConfig, RolloutConfig
 from redsearcher.agent.episode import SYSTEM, Episode
 from redsearcher.agent.rollout import roll_out
 from redsearcher.core.rundir import RunDir
+from redsearcher.llm.chat_template import NANO, ChatTemplate
 from redsearcher.llm.encode import encode_trajectory
 from redsearcher.llm.policy import TokenPolicy
 from redsearcher.llm.protocol.react import REACT
-from redsearcher.llm.render import nano_renderer
+from redsearcher.llm.render import Renderer, nano_renderer
 from redsearcher.llm.scripted import ScriptedModel
 from redsearcher.llm.text_chat import TextChat
 from redsearcher.records.chat import Message
 from redsearcher.records.tool import SEARCH, Observation, ToolCall, ToolSchema
 from redsearcher.records.trajectory import StopReason, Trajectory
 from tests.evaluation.toy import task
-from tests.llm.toy_tokens import Parrot, tokenizer
+from tests.llm.toy_tokens import THINKING_2507, Parrot, published_templates, tokenizer
 
 CALL = '<think>\nwhy\n</think>\n\n<tool_call>\n{"name": "search", "arguments": {"query": ["a"]}}\n</tool_call>'
 ANSWER = "<think>\nsure\n</think>\n\n<answer>Mira</answer>"
@@ -31,6 +36,42 @@ class Pages:
 
     async def call(self, call: ToolCall) -> Observation:
         return Observation(call_id=call.id, content=f"seen {call.arguments['query'][0]} " * 10)
+
+
+CONTEXTS = st.fixed_dictionaries(
+    {
+        "context": st.sampled_from(["none", "discard_all", "keep_last", "summarise"]),
+        "window": st.integers(400, 1500),
+        "context_share": st.sampled_from([0.5, 0.8]),
+        "max_rounds": st.integers(1, 6),
+        "max_format_errors": st.integers(1, 4),
+    }
+)
+
+
+@pytest.mark.parametrize("name", ["nano", "thinking_2507", "qwen3", "llama3", "gemma"])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_whatever_happens_each_sampled_token_is_in_the_record_once(name: str, data: st.DataObject) -> None:
+    templates = {"nano": NANO, "thinking_2507": THINKING_2507, **published_templates()}
+    if name not in templates:
+        pytest.skip("the trl package with its chat templates is not installed")
+    known = tokenizer(templates[name])
+    renderer = Renderer(known, ChatTemplate(templates[name]))
+    said = st.one_of(
+        st.sampled_from([CALL, CALL, CALL, ANSWER, "<think>", "plain"]).map(lambda t: known.encode(t + renderer.stop)),
+        st.lists(st.integers(0, 479), max_size=30),
+    )
+    engine = Parrot(data.draw(st.lists(said, min_size=20, max_size=20)))
+    limits = {**data.draw(CONTEXTS), "summariser": "rules", "max_tokens": 100}
+    config = EpisodeConfig.parse(limits, "test")
+    outcome = asyncio.run(Episode("Who?", TokenPolicy(engine, renderer), Pages(), config, seed=1).run())
+    segments = outcome.segments or ()
+    pairs = [(one, p) for s in segments for one, p, mask in zip(s.token_ids, s.logprobs, s.mask, strict=True) if mask]
+    assert [one for one, _ in pairs] == [one for turn in engine.said for one in turn]
+    assert [p for _, p in pairs] == engine.logprobs
+    assert all(len(prompt) <= config.window for prompt in engine.prompts)
+    assert outcome.final.stop_reason is not StopReason.INTERNAL_ERROR, outcome.detail
 
 
 def _ids(text: str) -> list[int]:

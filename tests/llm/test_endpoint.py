@@ -11,6 +11,7 @@ import pytest
 
 from redsearcher.errors import ModelError
 from redsearcher.llm.endpoint import EndpointConfig, EndpointModel
+from redsearcher.llm.window import WindowError
 from redsearcher.records.chat import Completion, Message, Sampling
 from redsearcher.records.tool import SEARCH, ToolCall
 
@@ -100,20 +101,28 @@ def test_a_busy_server_is_retried(base_url: str) -> None:
     [
         (400, {"error": {"message": "no such model"}}, "no such model"),
         (200, {"id": "r", "object": "chat.completion", "created": 1, "model": "m", "choices": []}, "without choices"),
-        (
-            200,
-            _reply(
-                {
-                    "content": "",
-                    "tool_calls": [{"id": "c", "type": "function", "function": {"name": "s", "arguments": "{"}}],
-                },
-                "tool_calls",
-            ),
-            "not JSON",
-        ),
     ],
 )
 def test_bad_replies_are_model_errors(base_url: str, status: int, reply: dict[str, Any], words: str) -> None:
     Handler.replies.append((status, reply))
     with pytest.raises(ModelError, match=words):
+        _complete(base_url, [Message(role="user", content="x")])
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "kind"),
+    [("search", "{", "bad_json"), ("search", "{}", "bad_arguments"), ("fly", "{}", "unknown_tool")],
+)
+def test_bad_calls_are_problems_for_the_model_to_mend(base_url: str, name: str, arguments: str, kind: str) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": name, "arguments": arguments}}
+    Handler.replies.append((200, _reply({"content": "hm", "tool_calls": [call]}, "tool_calls")))
+    turn = _complete(base_url, [Message(role="user", content="x")])
+    assert turn.problem is not None and turn.problem.kind == kind
+    assert (turn.message.content, turn.message.calls) == ("hm", ())
+
+
+def test_a_prompt_that_is_too_long_is_told_apart(base_url: str) -> None:
+    said = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."
+    Handler.replies.append((400, {"error": {"message": said}}))
+    with pytest.raises(WindowError):
         _complete(base_url, [Message(role="user", content="x")])

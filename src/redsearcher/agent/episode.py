@@ -100,7 +100,7 @@ class Episode:
             if turn.message.calls[0].name == FINISH.name and FINISH in tools:
                 self._add(turn, ())
                 return read_finish(turn.message.calls[0]), ""
-            self._add(turn, await self._observe(turn.message.calls))
+            await self._act(turn)
 
     def _over_limit(self) -> StopReason | None:
         if len(self._steps) >= self._config.max_rounds:
@@ -164,9 +164,20 @@ class Episode:
         self._add(unread, (), wrong)
         self._talk.ask(wrong.text)
 
-    async def _observe(self, calls: Sequence[ToolCall]) -> list[Observation]:
+    async def _act(self, turn: Completion) -> None:
+        """Run the calls of a turn. Whatever ends the episode meanwhile, what was sampled and seen is recorded."""
+        observations: list[Observation] = []
+        try:
+            await self._observe(turn.message.calls, observations)
+        finally:
+            for call in turn.message.calls[len(observations) :]:
+                text = "Error: the episode ended before this call did."
+                observations.append(Observation(call_id=call.id, content=text, error="interrupted"))
+            self._add(turn, observations)
+
+    async def _observe(self, calls: Sequence[ToolCall], observations: list[Observation]) -> None:
+        """Run calls in order and append what they return."""
         room = max(self._config.max_tool_calls - self._calls.total(), 0)
-        observations = []
         for number, call in enumerate(calls):
             if number >= room:
                 text = "Error: the budget of tool calls is used up; this call was not run."
@@ -179,7 +190,6 @@ class Episode:
             except (TimeoutError, StalledError):
                 text = f"Error: {call.name} did not answer within {self._config.call_timeout_s:g} s. Try another call."
                 observations.append(Observation(call_id=call.id, content=text, error="timeout"))
-        return observations
 
     async def _force(self, reason: StopReason) -> tuple[Final, str]:
         """Demand an answer without tools; where the window is full, after rolling rounds back until one fits."""

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from redsearcher.core.config import Config
 from redsearcher.errors import ModelError, boundary
+from redsearcher.llm.window import WindowError
 from redsearcher.llm.wire import from_openai_message, to_openai_message, to_openai_tools
-from redsearcher.records.chat import Completion, Message, Sampling, Usage
+from redsearcher.records.chat import Completion, FormatProblem, Message, Sampling, Usage
 from redsearcher.records.tool import ToolSchema
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+_TOO_LONG = ("context_length_exceeded", "context length", "context window", "max_model_len", "prompt is too long")
+"""How servers say that a prompt leaves no room in the window."""
 FINISH = {"stop": "stop", "tool_calls": "tool_calls", "length": "length"}
 
 
@@ -32,7 +35,7 @@ class EndpointConfig(Config):
 
 
 class EndpointModel:
-    """Calls chat completions; one client, many conversations."""
+    """Calls chat completions; one client, many conversations. A call that cannot be read is the turn's problem."""
 
     def __init__(self, config: EndpointConfig) -> None:
         self._config = config
@@ -45,6 +48,7 @@ class EndpointModel:
     async def complete(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], sampling: Sampling
     ) -> Completion:
+        """The next turn. Raises ModelError, WindowError where the endpoint says that the prompt is too long."""
         request: dict[str, Any] = {
             "model": self._config.model,
             "messages": [to_openai_message(message) for message in messages],
@@ -55,15 +59,24 @@ class EndpointModel:
         }
         if tools:
             request["tools"] = to_openai_tools(tools)
-        with boundary(f"model {self._config.model} at {self._config.base_url}", raises=ModelError):
-            reply = await self._open().chat.completions.create(**request)
+        try:
+            with boundary(f"model {self._config.model} at {self._config.base_url}", raises=ModelError):
+                reply = await self._open().chat.completions.create(**request)
+        except ModelError as error:
+            if any(words in str(error.__cause__).lower() for words in _TOO_LONG):
+                raise WindowError(str(error)) from error
+            raise
         if not reply.choices:
             raise ModelError(f"model {self._config.model} answered without choices")
         choice = reply.choices[0]
         refused = getattr(choice.message, "refusal", None)
         reason = "error" if refused else FINISH.get(choice.finish_reason, "error")
         finish = cast(Literal["stop", "tool_calls", "length", "error"], reason)
-        return Completion(message=from_openai_message(choice.message), finish_reason=finish, usage=_usage(reply.usage))
+        usage, found = _usage(reply.usage), from_openai_message(choice.message, tools)
+        if isinstance(found, FormatProblem):
+            said = Message(role="assistant", content=choice.message.content or "")
+            return Completion(message=said, finish_reason=finish, usage=usage, problem=found)
+        return Completion(message=found, finish_reason=finish, usage=usage)
 
     def _open(self) -> "AsyncOpenAI":
         if self._client is None:

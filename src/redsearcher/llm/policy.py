@@ -1,10 +1,11 @@
 """A policy over token ids as a ChatModel: render, generate, parse. What was sampled is what is recorded."""
 
 from collections.abc import Sequence
+from operator import is_
 
 from redsearcher.llm.protocol.arguments import problem
 from redsearcher.llm.protocol.base import FormatKind
-from redsearcher.llm.render import Renderer
+from redsearcher.llm.render import Rendered, Renderer
 from redsearcher.llm.segment import turn_segment
 from redsearcher.llm.token import TokenEngine
 from redsearcher.llm.window import WindowError
@@ -15,10 +16,11 @@ CUT_OFF = "the turn was cut off before its end; keep it shorter."
 
 
 class TokenPolicy:
-    """A TokenEngine behind the ChatModel protocol. Stateless: a conversation carries its ids in its messages."""
+    """A TokenEngine behind the ChatModel protocol. A conversation carries its ids in its own messages."""
 
     def __init__(self, engine: TokenEngine, renderer: Renderer) -> None:
         self.engine, self.renderer = engine, renderer
+        self._last: tuple[tuple[Message, ...], tuple[ToolSchema, ...], Rendered] | None = None
 
     @property
     def name(self) -> str:
@@ -36,7 +38,7 @@ class TokenPolicy:
 
     def count(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> int:
         """Tokens of the prompt for the next turn."""
-        return self.renderer.count(messages, tools)
+        return len(self._render(messages, tools).ids)
 
     async def complete(
         self, messages: Sequence[Message], tools: Sequence[ToolSchema], sampling: Sampling
@@ -45,7 +47,7 @@ class TokenPolicy:
 
         Raises WindowError if the prompt leaves no room in the window.
         """
-        prompt = self.renderer.render(messages, tools)
+        prompt = self._render(messages, tools)
         room = self.window - len(prompt.ids)
         if room < 1:
             raise WindowError(f"the prompt has {len(prompt.ids)} tokens, the window of {self.name} is {self.window}")
@@ -64,3 +66,14 @@ class TokenPolicy:
             segment=turn_segment(prompt.ids, made.token_ids, made.logprobs),
             problem=trouble,
         )
+
+    def _render(self, messages: Sequence[Message], tools: Sequence[ToolSchema]) -> Rendered:
+        """The prompt. A turn is counted right before it is made, so the last prompt is kept."""
+        if self._last is not None:
+            known, offered, prompt = self._last
+            same = len(known) == len(messages) and all(map(is_, known, messages))
+            if same and offered == tuple(tools):
+                return prompt
+        prompt = self.renderer.render(messages, tools)
+        self._last = (tuple(messages), tuple(tools), prompt)
+        return prompt

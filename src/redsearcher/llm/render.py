@@ -67,11 +67,14 @@ class Renderer:
         chain = _chain(messages)
         at = _follow(text, chain)
         if at is None:
-            ids = tuple(self.tokenizer.encode(text))
-            return Rendered(ids, True, text, ids)
-        before = tuple(one for turn in chain for one in (*turn.prompt_ids, *turn.token_ids))
+            whole = tuple(self.tokenizer.encode(text))
+            return Rendered(whole, True, text, whole)
         added = tuple(self.tokenizer.encode(text[at:]))
-        return Rendered((*before, *added), False, text[at:], added)
+        ids: list[int] = []
+        for turn in chain:
+            ids += turn.prompt_ids
+            ids += turn.token_ids
+        return Rendered((*ids, *added), False, text[at:], added)
 
     def count(self, messages: Sequence[Message], tools: Sequence[ToolSchema] = ()) -> int:
         """Tokens of the prompt for the next turn."""

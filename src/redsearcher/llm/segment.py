@@ -8,11 +8,11 @@ from redsearcher.records.chat import Segment
 
 def turn_segment(prompt: Sequence[int], sampled: Sequence[int], logprobs: Sequence[float]) -> Segment:
     """One turn: the whole prompt with mask 0 and logprob 0, then the sampled tokens with mask 1."""
-    nothing = (0,) * len(prompt)
-    return Segment(
+    # Not validated: a long conversation makes one of these every turn, all of it numbers that came as numbers.
+    return Segment.model_construct(
         token_ids=(*prompt, *sampled),
         logprobs=(*(0.0,) * len(prompt), *logprobs),
-        mask=(*nothing, *(1,) * len(sampled)),
+        mask=(*(0,) * len(prompt), *(1,) * len(sampled)),
     )
 
 
@@ -27,7 +27,7 @@ class SegmentMerger:
         """Add a turn whose `token_ids` are its whole prompt and what was sampled; returns its segment's number."""
         known = len(self._ids)
         ids = array("q", turn.token_ids)
-        begins = next((n for n, one in enumerate(turn.mask) if one), len(turn.mask))
+        begins = turn.mask.index(1) if 1 in turn.mask[-1:] else len(turn.mask)
         if not known or begins < known or ids[:known] != self._ids:
             self._close()
             known = 0

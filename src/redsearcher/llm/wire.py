@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from redsearcher.errors import ModelError
-from redsearcher.records.chat import Message
+from redsearcher.llm.protocol.native import RawCall, read_native
+from redsearcher.records.chat import FormatProblem, Message
 from redsearcher.records.tool import ToolCall, ToolSchema
 
 
@@ -32,16 +32,12 @@ def to_openai_tools(tools: Sequence[ToolSchema]) -> list[dict[str, Any]]:
     return [{"type": "function", "function": tool.model_dump()} for tool in tools]
 
 
-def from_openai_message(message: Any) -> Message:
-    """The assistant's turn of a chat completion (an SDK object). Raises ModelError on bad arguments of a call."""
-    calls = []
-    for call in message.tool_calls or ():
-        try:
-            arguments = json.loads(call.function.arguments or "{}")
-        except json.JSONDecodeError as error:
-            raise ModelError(f"arguments of tool call {call.function.name} are not JSON: {error}") from error
-        if not isinstance(arguments, dict):
-            raise ModelError(f"arguments of tool call {call.function.name} are no JSON object: {arguments!r}")
-        calls.append(ToolCall(id=call.id, name=call.function.name, arguments=arguments))
+def from_openai_message(message: Any, tools: Sequence[ToolSchema]) -> Message | FormatProblem:
+    """The assistant's turn of a chat completion (an SDK object), its calls checked against `tools`.
+
+    Where no tools were offered, calls are left out: nobody asked for them.
+    """
     thought = getattr(message, "reasoning_content", None) or ""
-    return Message(role="assistant", content=message.content or "", thought=thought, calls=tuple(calls))
+    sent = message.tool_calls or () if tools else ()
+    raw = [RawCall(call.id or "", call.function.name or "", call.function.arguments or "") for call in sent]
+    return read_native(message.content or "", thought, raw, tools)
