@@ -84,8 +84,9 @@ KINDS = (
     Kind("decorative", "facts removed", redundant_constraint, (S.CERTIFICATE,)),
     Kind("decorative", "a claim added to the question", decorate, (S.CONSISTENCY,), False),
 )
-FORMAL = frozenset({S.CERTIFICATE, S.LEAKAGE, S.TYPE_MATCH, S.CONSISTENCY, S.SHORTCUT, S.TIME_VALIDITY})
-"""Stages whose drop says that something is wrong; the others drop what is too easy or not found."""
+FORMAL = frozenset({S.CERTIFICATE, S.LEAKAGE, S.TYPE_MATCH, S.CONSISTENCY, S.TIME_VALIDITY})
+"""Stages whose drop says that something is wrong (as a page shortcut does); the others drop what is too easy to guess
+or not found by searching, which the enumerator knows nothing of."""
 
 
 class Made(NamedTuple):
@@ -166,6 +167,7 @@ def planted(good: Made, n: int, seed: int, folder: Path, workers: int) -> list[d
                 "group": kind.group,
                 "kind": kind.name,
                 "planted": len(mutants),
+                "tasks": len(tasks),
                 "caught": sum(bool(d) for d in drops),
                 "by_meant": sum(bool(d & set(kind.meant)) for d in drops),
                 "unjudged": unjudged,
@@ -187,13 +189,16 @@ def untouched(made: Made, n: int, folder: Path, workers: int) -> dict[str, objec
     return {
         "labelled_good": len(good),
         "labelled_bad": len(bad),
-        "dropped_by_formal": sum(any(not v.keep and v.stage in FORMAL for v in rows) for rows in found.values()),
-        "dropped_by_page_shortcut": reasons.get("page shortcut", 0),
-        "dropped_by_other": sum(any(not v.keep and v.stage not in FORMAL for v in rows) for rows in found.values()),
+        "dropped_for_a_formal_fault": sum(any(map(_is_formal, rows)) for rows in found.values()),
+        "dropped_for_being_easy": sum(any(not v.keep and not _is_formal(v) for v in rows) for rows in found.values()),
         "unjudged": sum(any(not v.judged for v in rows) for rows in found.values()),
         "reasons": dict(reasons),
         "tasks_per_s": round(len(good) / seconds, 2),
     }
+
+
+def _is_formal(verdict: Verdict) -> bool:
+    return not verdict.keep and (verdict.stage in FORMAL or verdict.reason.startswith("page shortcut"))
 
 
 def main() -> None:
@@ -206,7 +211,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
     n = 60 if arguments.quick else 600
-    n_entities = arguments.entities or (1_500 if arguments.quick else 6_000)
+    n_entities = arguments.entities or (1_500 if arguments.quick else 4_000)
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

@@ -15,27 +15,29 @@ from redsearcher.world.store import World
 
 _SURE = 1.0
 """Weight of a reading that a whole phrase of the property carries; cue words alone are not trusted."""
-_NESTED = frozenset({"P131", "P17"})
-"""What lies in a city lies in its country too: another place is no denial."""
 
 
 def denial(world: World, names: NameIndex, fact: Fact, pages: Iterable[Document]) -> tuple[str, str] | None:
     """(page id, what it says) of the first page about the fact's subject that names another object for it.
 
-    Only for properties with one object, on closed worlds, where a page is either right or at fault.
+    Only for properties with one object, on closed worlds, where a page is either right or at fault. The other object
+    has to be of the same type: what lies in a city lies in its country, too.
     """
     row = properties()[fact.property]
-    if world.info.kind != "closed" or not row.functional or fact.object is None or fact.property in _NESTED:
+    if world.info.kind != "closed" or not row.functional or fact.object is None:
         return None
     label = world.entities[fact.subject].label
     known = {fact.object, *world.known.forward(fact.property).get(fact.subject, ())}
     for page in pages:
         if page.about[:1] != (fact.subject,):
             continue
+        others = []
         for name in _objects(world, page, label, fact.property):
-            bearers = {bearer for type_ in row.object for bearer in names.bearers(name, type_)}
+            bearers = set(names.bearers(name, world.types[fact.object]))
             if bearers and not bearers & known:
-                return page.id, f"{label!r}, {row.label['en']}: {name!r}"
+                others.append(name)
+        if len(others) == 1:  # several are a list of something else that was misread
+            return page.id, f"{label!r}, {row.label['en']}: {others[0]!r}"
     return None
 
 

@@ -44,10 +44,12 @@ def leaked_part(world: World, task: Task) -> str | None:
     allowed = set(_WORD.findall(fold(given)))
     written = {fold(word) for word in _TITLED.findall(task.question) if word[:1].isupper()}
     bearers = _bearers(world)
-    for name in (task.answer, *task.aliases):
+    names: tuple[str, ...] = (task.answer, *task.aliases)
+    for name in names:
         if is_cjk(name):
             continue
-        for word in _WORD.findall(fold(name)):
+        words: list[str] = _WORD.findall(fold(name))
+        for word in words:
             rare = len(word) >= MIN_PART and 0 < bearers[word] <= MAX_BEARERS
             if rare and word not in allowed and word in written and contains_name(task.question, word):
                 return word
