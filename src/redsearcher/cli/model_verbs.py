@@ -22,7 +22,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
     name: Annotated[str, typer.Option(help="Name that clients ask for (default: the folder's).")] = "",
     protocol: Annotated[str, typer.Option(help="Text protocol that tool calls are read in.")] = "hermes",
-    device: Annotated[str, typer.Option(help="A torch device: cpu, cuda, cuda:1.")] = "cpu",
+    device: Annotated[str, typer.Option(help="A torch device: cpu, cuda, cuda:1 (default: the config's).")] = "",
     config: ConfigFile = None,
 ) -> None:
     """Serve a model over the OpenAI API: chat with tools, streaming and log-probabilities, and token ids in and out.
@@ -36,7 +36,9 @@ def serve(
     from redsearcher.llm.local.load import load
     from redsearcher.llm.protocol.choice import text_protocol
 
-    settings = EngineConfig.load(config) if config else EngineConfig(device=device)
+    settings = EngineConfig.load(config) if config else EngineConfig()
+    if device:
+        settings = settings.model_copy(update={"device": device})
     with boundary("serving needs fastapi and uvicorn: pip install 'redsearcher[server]'", raises=InputError):
         from redsearcher.llm.server.app import make_app
         from redsearcher.llm.server.run import Server, listen

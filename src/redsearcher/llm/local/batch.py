@@ -14,6 +14,7 @@ from redsearcher.llm.local.weights import Weights
 from redsearcher.records.chat import Sampling
 
 _SEED_BITS = 63
+_LEAST_ROWS = 32
 
 
 class Batch:
@@ -84,7 +85,7 @@ class Batch:
         """The next token of each running sequence. `slots` ascend; `lengths` count the tokens fed after this step."""
         rows = self._tensor(slots)
         if self._padded:
-            n_rows = min(round_up(slots[-1] + 1, 1), self._cache.n_slots)
+            n_rows = min(round_up(slots[-1] + 1, _LEAST_ROWS), self._cache.n_slots)
             length = round_length(max(lengths), self._cache.n_positions)
             step = self._graphs or self._decode_padded
             logits = step(n_rows, length)[rows]

@@ -5,13 +5,16 @@ from torch import Tensor
 
 from redsearcher.llm.local.weights import Shape
 
+# Lengths that are no multiple of this cost GPU kernels a copy of the mask.
+_ALIGNMENT = 64
+
 
 class SlotCache:
-    """(layers, slots, kv_heads, n_positions, head_dim) twice. The last position of a slot is for rows that only pad."""
+    """(layers, slots, kv_heads, n_positions, head_dim) twice. Positions past the window are for rows that only pad."""
 
     def __init__(self, shape: Shape, n_slots: int, window: int, device: torch.device, dtype: torch.dtype) -> None:
         self.n_slots, self.window = n_slots, window
-        self.n_positions = window + 1
+        self.n_positions = n_positions(window)
         size = (shape.n_layers, n_slots, shape.n_kv_heads, self.n_positions, shape.head_dim)
         # Zeros, not empty: what a mask hides is multiplied by 0, and 0 * NaN is NaN.
         self._keys = torch.zeros(size, device=device, dtype=dtype)
@@ -49,3 +52,8 @@ class SlotCache:
         """Give slot `target` the first `length` tokens of slot `source`."""
         self._keys[:, target, :, :length] = self._keys[:, source, :, :length]
         self._values[:, target, :, :length] = self._values[:, source, :, :length]
+
+
+def n_positions(window: int) -> int:
+    """Positions that a slot has for `window` tokens and for padding."""
+    return -(-(window + 1) // _ALIGNMENT) * _ALIGNMENT

@@ -10,7 +10,7 @@ import torch
 
 from redsearcher.errors import InputError, ModelError
 from redsearcher.llm.local.batch import Batch
-from redsearcher.llm.local.cache import SlotCache
+from redsearcher.llm.local.cache import SlotCache, n_positions
 from redsearcher.llm.local.config import EngineConfig
 from redsearcher.llm.local.request import Listener, Request, SampledToken
 from redsearcher.llm.local.slots import SlotTable
@@ -51,10 +51,11 @@ class LocalEngine:
 
         @contextmanager
         def open_device() -> Iterator[Batch]:
-            # On the worker's thread, to which number of threads and inference mode belong.
+            # On the worker's thread, whose own these settings are.
             if threads is not None:
                 torch.set_num_threads(threads)
             if not on_cpu:
+                torch.cuda.set_device(device)
                 # It compiles a plan for every new shape, and prompts come in all shapes.
                 torch.backends.cuda.enable_cudnn_sdp(False)
             with torch.inference_mode():
@@ -163,7 +164,7 @@ def _count_slots(config: EngineConfig, shape: Shape, window: int, device: torch.
         budget = config.memory_gib * _GIB
     else:
         budget = _CPU_GIB * _GIB if on_cpu else torch.cuda.mem_get_info(device)[0] * _CUDA_SHARE
-    each = shape.cache_bytes(window + 1, dtype.itemsize)
+    each = shape.cache_bytes(n_positions(window), dtype.itemsize)
     fit = int(budget // each)
     if fit < 1:
         raise InputError(

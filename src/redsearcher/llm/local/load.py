@@ -34,7 +34,7 @@ def resolve(name: str) -> Path:
 
 
 def load(name: str, protocol: TextProtocol = HERMES) -> LoadedModel:
-    """Read a model folder in the transformers layout, weights in float32 on the CPU.
+    """Read a model folder in the transformers layout, weights on the CPU as they are stored.
 
     Without a chat template of its own, the folder's model is spoken to in the nano policy's. Raises InputError where
     it is no such folder, or where torch or transformers are missing.
@@ -42,10 +42,9 @@ def load(name: str, protocol: TextProtocol = HERMES) -> LoadedModel:
     path = resolve(name)
     tokenizer, template = load_tokenizer(path)
     with boundary("the local engine needs torch and transformers: pip install 'redsearcher[local]'", raises=InputError):
-        import torch
         from transformers import AutoModelForCausalLM
     with boundary(f"model folder {path} cannot be loaded", raises=InputError):
-        model: Any = AutoModelForCausalLM.from_pretrained(path, local_files_only=True, dtype=torch.float32)
+        model: Any = AutoModelForCausalLM.from_pretrained(path, local_files_only=True)
         model.eval()
     return LoadedModel(path.resolve().name, model, Renderer(tokenizer, ChatTemplate(template or NANO), protocol))
 

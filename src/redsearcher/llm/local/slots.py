@@ -39,6 +39,11 @@ class SlotTable:
         self._slots = [Slot(index) for index in range(n_slots)]
         self._hold_s = hold_s
 
+    @property
+    def is_full(self) -> bool:
+        """Whether every slot is running."""
+        return all(slot.busy for slot in self._slots)
+
     def place(self, prompt: bytes, now: float, *, alone: bool) -> Placement | None:
         """A slot for a packed prompt, or None: it should wait for a running sequence or for a prefix in the making.
 

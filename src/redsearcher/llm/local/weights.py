@@ -126,6 +126,6 @@ def _check(config: Any) -> None:
         raise InputError(f"the local engine computes silu; this model's activation is {config.hidden_act!r}")
     if "sliding_attention" in (getattr(config, "layer_types", None) or ()):
         raise InputError("the local engine has no sliding-window attention, which this model's layers use")
-    rope = getattr(config, "rope_parameters", None) or {}
+    rope = getattr(config, "rope_parameters", None) or getattr(config, "rope_scaling", None) or {}
     if rope.get("rope_type", "default") in ("dynamic", "longrope"):
         raise InputError(f"the local engine has no {rope['rope_type']} rotary embedding, which this model uses")

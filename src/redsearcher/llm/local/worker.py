@@ -17,6 +17,7 @@ from redsearcher.records.chat import Sampling
 _IDLE_S = 0.02
 _PATIENCE_STEPS = 4
 _GATHER_SHARE = 16
+_MOST_TRIES = 64
 
 
 class Device(Protocol):
@@ -140,8 +141,12 @@ class Worker:
 
     def _admit(self) -> None:
         now = time.monotonic()
-        still, joined = [], []
-        for request in self._waiting:
+        still: list[Request] = []
+        joined: list[Request] = []
+        for number, request in enumerate(self._waiting):
+            if len(still) >= _MOST_TRIES or self._table.is_full:
+                still += self._waiting[number:]
+                break
             alone = not self._running and not self._prefilling
             placed = self._table.place(request.key, now, alone=alone)
             if placed is None:
