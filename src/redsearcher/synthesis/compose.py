@@ -103,20 +103,35 @@ def canonical(query: Query) -> str:
 
 
 def topology(query: Query) -> str:
-    """What the graph of the unknowns looks like, such as `chain-3`, `cycle-4`, `k4-5`."""
+    """What the graph of the unknowns looks like, such as `chain-3`, `cycle-4`, `k4-5`; `k4-5+1` with one node more on
+    branches. The number counts the nodes on cycles, or all where there are none."""
     unknowns = {v.name for v in query.unknowns}
-    edges = [c for c in query.constraints if isinstance(c, FactAtom) and set(c.variables) <= unknowns]
-    degree = Counter(name for edge in edges for name in edge.variables)
-    n, m, most = len(unknowns), len(edges), max(degree.values(), default=0)
-    if m < n:
-        kind = "chain" if most <= 2 else "star" if most == m else "tree"
-    elif m == n:
-        kind = "cycle" if most == 2 else "tadpole"
+    edges = {frozenset(c.variables) for c in query.constraints if isinstance(c, FactAtom)}
+    edges = {pair for pair in edges if pair <= unknowns and len(pair) == 2}
+    n_all = len(unknowns)
+    core = _core(edges)
+    degree = Counter(name for pair in core or edges for name in pair)
+    most = max(degree.values(), default=0)
+    if not core:
+        return f"{'chain' if most <= 2 else 'star' if most == len(edges) else 'tree'}-{n_all}"
+    n, m = len(degree), len(core)
+    if m == n:
+        kind = "cycle"
     elif m == n + 1:
         kind = "theta"
     else:
         kind = "k4" if sorted(degree.values())[-4:] == [3, 3, 3, 3] and m == n + 2 else "dense"
-    return f"{kind}-{n}"
+    return f"{kind}-{n}" + (f"+{n_all - n}" if n_all > n else "")
+
+
+def _core(edges: set[frozenset[str]]) -> set[frozenset[str]]:
+    """The edges that are left when branches are cut off."""
+    while True:
+        degree = Counter(name for pair in edges for name in pair)
+        kept = {pair for pair in edges if all(degree[name] > 1 for name in pair)}
+        if kept == edges:
+            return kept
+        edges = kept
 
 
 def properties_of(query: Query) -> list[str]:

@@ -23,16 +23,18 @@ class SynthConfig(Config):
     quotas: dict[str, int] = {}
     """Cells that should get another number, such as {"k2m3" = 40}."""
     wave: int = Field(default=48, ge=1)
-    """Units (independent samplings) between two looks at the quotas."""
+    """Units (each samples one master graph) between two looks at the quotas; more where many tasks are missing."""
     max_units: int = Field(default=960, ge=1)
     """Stop after this many units in all."""
-    units_per_cell: int = Field(default=24, ge=1)
+    units_per_cell: int = Field(default=80, ge=1)
     """Give a cell up after so many units aimed at it; the cell report then says what was in the way."""
     pairs: int = Field(default=0, ge=0)
     """For k = 2: pairs of entities that share two neighbours drawn per unit and anchored by trial, instead of grown
     structures. For worlds whose cycles all run through hubs; 0 turns it off."""
+    master_size: int = Field(default=24, ge=4)
+    """Entities of a master graph, the dense piece of the world that all structures of a unit are cut from."""
     attempts: int = Field(default=12, ge=1)
-    """Structures grown per unit (six times as many for k = 3, most of which are seen through at once)."""
+    """Structures grown per unit (six for each of these where k = 3, most of which are seen through at once)."""
     per_unit: int = Field(default=3, ge=1)
     """Tight queries after which a unit stops."""
     max_unknowns: int = Field(default=6, ge=2)

@@ -16,7 +16,7 @@ _sampler: list[Sampler] = []  # one per worker process, set by its initialiser
 
 
 class Aim(NamedTuple):
-    """A unit to do: its number, the cell it aims at, how many units aimed at this k before."""
+    """A unit to do: its number, the cell it aims at, how many units aimed at it before."""
 
     number: int
     k: int

@@ -4,7 +4,6 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from itertools import combinations
 from typing import Protocol
 
 from redsearcher.core import rng
@@ -14,20 +13,24 @@ from redsearcher.records.query import Query
 from redsearcher.records.task import Certificate
 from redsearcher.records.world import Strength
 from redsearcher.synthesis.candidate import Candidate, Unit, given_names, leaked_name, unit_key
-from redsearcher.synthesis.clique import Clique, cliques
+from redsearcher.synthesis.clique import Clique, cliques, ordered
+from redsearcher.synthesis.clique import structure as on_clique
 from redsearcher.synthesis.compose import canonical, compose, topology
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import FactGraph
+from redsearcher.synthesis.master import grow_master
 from redsearcher.synthesis.probe import draw_pair, probe
 from redsearcher.synthesis.role import answers
 from redsearcher.synthesis.site import Site
-from redsearcher.synthesis.structure import Grower, Structure, grow
+from redsearcher.synthesis.structure import Grower, Joined, Structure, grow
 from redsearcher.synthesis.target import Target
 from redsearcher.synthesis.tighten import Tightener, tighten
 from redsearcher.world.store import World
 
 ANSWERS_PER_STRUCTURE = {1: 2, 2: 2, 3: 4}
 """Variables tried as the answer, by treewidth."""
+CLIQUES_PER_ATTEMPT, DENSE_PER_ATTEMPT = 4, 2
+"""For k = 3, most of whose structures are seen through at once: cliques, and other structures, for each attempt."""
 BRANCHINGS = 4
 """Times that a branch is hung on a structure of treewidth 3 that can be asked about."""
 
@@ -48,11 +51,12 @@ class Sampler:
         self.config_hash = config.hash
         self.graph = FactGraph(world, hub_cap=config.hub_cap, capped=config.capped_properties)
         self.site = Site(world, self.graph)
+        self._ordered: dict[Target, list[Clique]] = {}
 
     def unit(self, number: int, k: int, msd: int, turn: int | None = None) -> Unit:
         """Up to `per_unit` candidates, aimed at the cell (k, msd); such as fall into other cells are kept too.
 
-        `turn` counts the units of this k before (default `number`): each looks at cliques of its own.
+        `turn` counts the units of this cell before (default `number`): each looks at cliques of its own.
         """
         config = self.config
         draws = rng.derive(config.seed, "synthesis", number)
@@ -68,28 +72,38 @@ class Sampler:
                 break
         return self._unit(number, k, msd, found, tally)
 
+    def _cliques(self, target: Target) -> list[Clique]:
+        """The world's cliques that may come to the wanted MSD, in an order of their own for each MSD."""
+        if target not in self._ordered:
+            self._ordered[target] = ordered(self.graph, self._all_cliques, target, self.config.seed)
+        return self._ordered[target]
+
     @cached_property
-    def _cliques(self) -> list[Clique]:
-        return cliques(self.graph, self.config.seed)
+    def _all_cliques(self) -> list[Clique]:
+        return cliques(self.graph)
 
     def _structures(
         self, k: int, target: Target, turn: int, draws: random.Random, tally: Counter[str]
     ) -> Iterator[Structure]:
         """What to try, one after the other: for k = 3 the unit's share of the world's cliques, as long as there are."""
         config = self.config
-        n_tries = config.attempts * (6 if k == 3 else 1) if self.graph.seeds else 0
-        share = self._cliques[turn * n_tries : (turn + 1) * n_tries] if k == 3 else []
-        for clique in share:
-            grower = Grower(self.graph, draws, list(clique))
-            for one, other in combinations(clique, 2):
-                grower.join(one, other)
-            yield grower.structure()
-        for _ in range(0 if share else n_tries):
-            structure = grow(self.graph, k, target.msd, config.max_unknowns, draws)
+        n_tries = config.attempts
+        if k == 3:
+            n_cliques = CLIQUES_PER_ATTEMPT * n_tries
+            for clique in self._cliques(target)[turn * n_cliques : (turn + 1) * n_cliques]:
+                yield on_clique(self.graph, clique, target.few_pages, draws)
+        piece: Joined = self.graph if k == 3 else self._master(target, draws)
+        for _ in range(n_tries * (DENSE_PER_ATTEMPT if k == 3 else 1) if piece.seeds else 0):
+            structure = grow(piece, k, target.msd, config.max_unknowns, draws)
             if structure is None:
                 tally["no_structure"] += 1
             else:
                 yield structure
+
+    def _master(self, target: Target, draws: random.Random) -> Joined:
+        if not self.graph.seeds:
+            return self.graph
+        return grow_master(self.graph, self.site.pages, target, self.config.master_size, draws)
 
     def _attempt(
         self,
@@ -112,7 +126,8 @@ class Sampler:
             grower = Grower(self.graph, draws, list(structure.nodes))
             grower.chosen = {(min(e.subject, e.object), max(e.subject, e.object)): e for e in structure.edges}
             if grower.branch():
-                more = self._candidate(grower.structure(), 2, target, number, draws, tally, first=candidate[0])
+                first = draws.choice((candidate[0], grower.nodes[-1]))  # the core's answer, or what hangs on it
+                more = self._candidate(grower.structure(), 2, target, number, draws, tally, first)
                 if more is not None:
                     found.setdefault(more[1].form, more[1])
 
@@ -159,7 +174,7 @@ class Sampler:
         number: int,
         draws: random.Random,
         tally: Counter[str],
-        first: int | None = None,
+        first: int = -1,
     ) -> tuple[int, Candidate] | None:
         """A tight query over the structure, with the entity asked for; `first` is the one to ask for at first."""
         if len(structure.edges) >= self.config.max_constraints:

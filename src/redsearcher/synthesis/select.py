@@ -1,7 +1,8 @@
 """Choosing tasks from candidates: quotas per cell, variety first, dull properties capped."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from redsearcher.synthesis.candidate import Candidate, Cell, Unit, distinct
 from redsearcher.synthesis.compose import properties_of
@@ -11,6 +12,29 @@ MIN_CONSTRAINTS = 12
 """The capped share is not enforced on the first few constraints, where any share is large."""
 
 
+LOOK = 48
+"""Candidates of a cell that are compared before one of them is taken. Their order is random, so that this many are a
+fair sample; comparing all would cost the square of the number of tasks."""
+
+
+class Traits(NamedTuple):
+    """What makes a candidate like or unlike others."""
+
+    properties: tuple[str, ...]
+    types: tuple[str, ...]
+    shape: tuple[str, str, int]
+    """Topology, role of the answer, size of the search width (its number of binary digits)."""
+
+
+def traits(candidate: Candidate) -> Traits:
+    """The traits of a candidate."""
+    return Traits(
+        tuple(properties_of(candidate.query)),
+        tuple(variable.type for variable in candidate.query.unknowns),
+        (candidate.topology, candidate.role, candidate.certificate.search_width.bit_length()),
+    )
+
+
 class Selection:
     """A greedy choice that grows in rounds, one task per open cell and round; a function of the candidates."""
 
@@ -18,67 +42,74 @@ class Selection:
         self.config = config
         self.taken: list[Candidate] = []
         self.per_cell: Counter[tuple[int, int]] = Counter()
+        self._traits: dict[str, Traits] = {}
         self._answers: Counter[str] = Counter()
         self._properties: Counter[str] = Counter()
         self._types: Counter[str] = Counter()
-        self._shapes: Counter[tuple[str, str]] = Counter()
+        self._shapes: Counter[tuple[str, str, int]] = Counter()
         self._n_capped = 0
         self._n_constraints = 0
 
     def fill(self, candidates: Iterable[Candidate]) -> None:
         """Take from `candidates` what the quotas allow."""
-        open_cells: dict[tuple[int, int], list[Candidate]] = {cell: [] for cell in self.config.cells}
+        pools: dict[tuple[int, int], deque[Candidate]] = {cell: deque() for cell in self.config.cells}
         for candidate in distinct(candidates):
             cell = self.config.cell(candidate.certificate.k, candidate.certificate.msd_loose)
             if cell is not None:
-                open_cells[cell].append(candidate)
+                pools[cell].append(candidate)
+                self._traits[candidate.form] = traits(candidate)
         progress = True
         while progress:
             progress = False
-            for cell, pool in open_cells.items():
+            for cell, pool in pools.items():
                 if self.per_cell[cell] < self.config.quota(*cell):
                     progress |= self._take(cell, pool)
 
-    def _take(self, cell: tuple[int, int], pool: list[Candidate]) -> bool:
-        """Move the most novel admissible candidate of a cell to the choice."""
-        fitting = [candidate for candidate in pool if self._admits(candidate)]
+    def _take(self, cell: tuple[int, int], pool: deque[Candidate]) -> bool:
+        """Move the most novel of the first admissible candidates of a cell to the choice."""
+        looked_at: list[Candidate] = []
+        fitting: list[int] = []
+        while pool and len(fitting) < LOOK:
+            candidate = pool.popleft()
+            if self._answers[candidate.answer] >= self.config.per_answer:
+                continue  # it never will be admissible again
+            if self._admits(candidate):
+                fitting.append(len(looked_at))
+            looked_at.append(candidate)
         if not fitting:
+            pool.extendleft(reversed(looked_at))
             return False
-        best = min(fitting, key=self._staleness)
-        pool.remove(best)
+        best = looked_at.pop(min(fitting, key=lambda n: self._staleness(looked_at[n])))
+        pool.extendleft(reversed(looked_at))
         self.taken.append(best)
         self.per_cell[cell] += 1
-        properties = properties_of(best.query)
+        found = self._traits[best.form]
         self._answers[best.answer] += 1
-        self._properties.update(properties)
-        self._types.update(variable.type for variable in best.query.unknowns)
-        self._shapes[best.topology, best.role] += 1
-        self._n_capped += self._capped(properties)
-        self._n_constraints += len(properties)
+        self._properties.update(found.properties)
+        self._types.update(found.types)
+        self._shapes[found.shape] += 1
+        self._n_capped += self._capped(found.properties)
+        self._n_constraints += len(found.properties)
         return True
 
-    def _capped(self, properties: list[str]) -> int:
+    def _capped(self, properties: Iterable[str]) -> int:
         return sum(property in self.config.capped_properties for property in properties)
 
     def _admits(self, candidate: Candidate) -> bool:
-        if self._answers[candidate.answer] >= self.config.per_answer:
-            return False
-        properties = properties_of(candidate.query)
-        capped = self._n_capped + self._capped(properties)
+        properties = self._traits[candidate.form].properties
+        own = self._capped(properties)
         total = max(self._n_constraints + len(properties), MIN_CONSTRAINTS)
-        return self._capped(properties) == 0 or capped <= self.config.capped_share * total
+        return own == 0 or self._n_capped + own <= self.config.capped_share * total
 
     def _staleness(self, candidate: Candidate) -> float:
         """How much a candidate repeats what is taken: properties, types, shape, answer. Less is better."""
-        properties = properties_of(candidate.query)
-        types = [variable.type for variable in candidate.query.unknowns]
+        properties, types, shape = self._traits[candidate.form]
         seen = sum(self._properties[p] for p in properties) / len(properties) / (1 + self._n_constraints)
         kinds = sum(self._types[t] for t in types) / len(types) / (1 + self._types.total())
-        shape = self._shapes[candidate.topology, candidate.role] / (1 + len(self.taken))
         return (
             2 * seen
             + kinds
-            + 2 * shape
+            + 2 * self._shapes[shape] / (1 + len(self.taken))
             + self._answers[candidate.answer]
             + 2 * self._capped(properties) / len(properties)
         )

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from redsearcher.synthesis.factgraph import FactGraph
+from redsearcher.synthesis.master import Pages
 from redsearcher.synthesis.reach import Reach
 from redsearcher.world.store import World
 
@@ -23,3 +24,8 @@ class Site:
     def stated(self) -> Reach:
         """Facts that some page states strictly."""
         return Reach(self.graph, self.graph.stated, self.world.stated)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The facts that may join unknowns, by page."""
+        return Pages(self.graph)

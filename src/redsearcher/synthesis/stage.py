@@ -1,5 +1,6 @@
 """The synthesis stage: waves of units until the quotas are full, then tasks with their certificates."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -15,6 +16,9 @@ from redsearcher.synthesis.sample import Verbalise
 from redsearcher.synthesis.select import Selection, cell_report, select
 from redsearcher.synthesis.verbalise.question import verbalise as in_words
 from redsearcher.world.store import World
+
+LEAST_PER_UNIT = 0.25
+"""Tasks expected of a unit aimed at a cell that has given none."""
 
 CANDIDATES, TASKS, CERTIFICATES, CELLS = "candidates", "tasks", "certificates", "cells"
 
@@ -73,7 +77,7 @@ def _candidates(
         run.stage(CANDIDATES, Unit, key=lambda unit: unit.key) as stage,
         workers(world, config, verbalise, n_workers) as pool,
     ):
-        while aims := _aims(config, selection, aimed, len(units)):
+        while aims := _aims(config, selection, units, aimed):
             keys = [unit_key(world.id, config_hash, aim.number) for aim in aims]
             owed = set(stage.owed(keys))
             done = len(units) + len(keys) - len(owed)
@@ -93,18 +97,26 @@ def _run(pool: Workers, aims: list[Aim]) -> Iterable[Unit]:
     return pool.run(aims) if aims else ()
 
 
-def _aims(config: SynthConfig, selection: Selection, aimed: Counter[tuple[int, int]], first: int) -> list[Aim]:
-    """The next wave: its units go round the cells that are neither full nor given up, the emptiest first."""
-    cells = [cell for cell in selection.open_cells if aimed[cell] < config.units_per_cell]
-    size = min(config.wave, config.max_units - first) if cells else 0
-    turns: Counter[int] = Counter()
-    for (k, _), n in aimed.items():
-        turns[k] += n
-    aims = []
-    for n in range(size):
-        k, msd = cells[n % len(cells)]
-        aims.append(Aim(first + n, k, msd, turns[k]))
-        turns[k] += 1
+def _aims(config: SynthConfig, selection: Selection, units: list[Unit], aimed: Counter[tuple[int, int]]) -> list[Aim]:
+    """The next wave: units for the cells that are neither full nor given up, in turn, the emptiest cell first; as many
+    for each as it seems to need by what units aimed there have given so far."""
+    given: Counter[tuple[int, int]] = Counter()
+    for unit in units:
+        given[unit.k, unit.msd] += len(unit.candidates)
+    owed: dict[tuple[int, int], int] = {}
+    for cell in selection.open_cells:
+        per_unit = given[cell] / aimed[cell] if aimed[cell] else config.per_unit
+        n_missing = config.quota(*cell) - selection.per_cell[cell]
+        n_units = math.ceil(n_missing / max(per_unit / 2, LEAST_PER_UNIT))
+        owed[cell] = min(n_units, config.units_per_cell - aimed[cell])
+    size = min(max(config.wave, sum(owed.values()) // 2), config.max_units - len(units))
+    turns, aims = Counter(aimed), list[Aim]()
+    while len(aims) < size and any(n > 0 for n in owed.values()):
+        for cell, n in owed.items():
+            if n > 0 and len(aims) < size:
+                aims.append(Aim(len(units) + len(aims), *cell, turns[cell]))
+                turns[cell] += 1
+                owed[cell] -= 1
     return aims
 
 

@@ -2,11 +2,40 @@
 
 import itertools
 import random
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from redsearcher.synthesis.factgraph import Edge, FactGraph
+from redsearcher.synthesis.columns import Ints
+from redsearcher.synthesis.factgraph import Edge
 
 SEED_TRIES = 40
+
+
+class Joined(Protocol):
+    """Entities that may be unknowns and the facts between them: a whole world's, or those of a piece of it."""
+
+    @property
+    def adjacency(self) -> Mapping[int, Mapping[int, list[Edge]]]:
+        """Entity -> neighbour, ascending -> the facts between the two."""
+        ...
+
+    @property
+    def seeds(self) -> Sequence[int]:
+        """Entities to start from."""
+        ...
+
+    @property
+    def degree(self) -> Ints:
+        """Facts at each entity."""
+        ...
+
+    def weight(self, edge: Edge) -> float:
+        """How welcome a fact is."""
+        ...
+
+    def pick(self, edges: list[Edge], rng: random.Random) -> Edge:
+        """One of the parallel facts between two entities."""
+        ...
 
 
 class Structure(NamedTuple):
@@ -57,7 +86,7 @@ def width(pairs: list[tuple[int, int]]) -> int:
 class Grower:
     """One growing structure: `chosen` maps joined pairs (low, high) to their facts."""
 
-    def __init__(self, graph: FactGraph, rng: random.Random, nodes: list[int]) -> None:
+    def __init__(self, graph: Joined, rng: random.Random, nodes: list[int]) -> None:
         self.graph, self.rng = graph, rng
         self.nodes = nodes
         self.chosen: dict[tuple[int, int], Edge] = {}
@@ -169,7 +198,7 @@ class Grower:
         return Structure(tuple(self.nodes), tuple(self.chosen[pair] for pair in sorted(self.chosen)))
 
 
-def grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
+def grow(graph: Joined, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
     """A structure of treewidth `k` from random seeds, or None where all draws led nowhere. `msd` steers its size."""
     for _ in range(SEED_TRIES):
         found = _grow(graph, k, msd, max_nodes, rng)
@@ -178,14 +207,15 @@ def grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random)
     return None
 
 
-def _grow(graph: FactGraph, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
+def _grow(graph: Joined, k: int, msd: int, max_nodes: int, rng: random.Random) -> Structure | None:
     grower = Grower(graph, rng, [rng.choice(graph.seeds)])
     grown = (_tree, _cyclic, _dense)[k - 1](grower, msd, max_nodes)
     return grower.structure() if grown and width(list(grower.chosen)) == k else None
 
 
 def _tree(grower: Grower, msd: int, max_nodes: int) -> bool:
-    wanted = grower.rng.randint(2, min(max_nodes, msd + 1))
+    most = min(max_nodes, msd + 1)
+    wanted = grower.rng.randint(max(2, min(msd - 2, most)), most)
     for _ in range(2 * wanted):
         if len(grower.nodes) < wanted:
             grower.branch()

@@ -8,6 +8,8 @@ from redsearcher.synthesis.anchor import Anchor
 from redsearcher.synthesis.factgraph import FactGraph
 from redsearcher.synthesis.structure import Structure
 
+FEW_PAGES = 3
+"""Up to this MSD tasks are made of what that many pages state together."""
 MOST_ADDED = 2
 """Pages that the facts of anchors usually add, at most."""
 PULL = 6.0
@@ -19,6 +21,11 @@ class Target(NamedTuple):
 
     msd: int
     or_more: bool
+
+    @property
+    def few_pages(self) -> bool:
+        """Whether to look for facts that pages state together, rather than apart."""
+        return self.msd <= FEW_PAGES and not self.or_more
 
     def within_reach(self, n_pages: int) -> bool:
         """Whether a structure whose facts need so many pages can become a query of the wanted MSD."""

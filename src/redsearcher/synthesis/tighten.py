@@ -18,10 +18,10 @@ from redsearcher.graph.evaluate import examples
 from redsearcher.graph.source import FactSource
 from redsearcher.records.query import Query
 from redsearcher.synthesis.accept import Acceptance
-from redsearcher.synthesis.anchor import Anchor, GivenAnchor, anchors_of
+from redsearcher.synthesis.anchor import Anchor, GivenAnchor, LessAnchor, RangeAnchor, anchors_of
 from redsearcher.synthesis.compose import compose
 from redsearcher.synthesis.config import SynthConfig
-from redsearcher.synthesis.nearmiss import Pattern, Row, has_near, near, pattern
+from redsearcher.synthesis.nearmiss import Nearby, Row
 from redsearcher.synthesis.pick import Goal, pick
 from redsearcher.synthesis.site import Site
 from redsearcher.synthesis.structure import Structure
@@ -29,6 +29,8 @@ from redsearcher.synthesis.target import Target, cover_of
 
 MAX_NEAR = 12
 """Near assignments looked for from each variable."""
+MAX_ANCHORS: dict[type, int] = {GivenAnchor: 40, RangeAnchor: 16, LessAnchor: 8}
+"""Anchors of each kind that are considered."""
 MAX_ALONE = 150
 """Entities tried where an edge leaves the answer on its own."""
 MAX_ROUNDS = 14
@@ -46,13 +48,18 @@ class Tightener:
         self, site: Site, structure: Structure, config: SynthConfig, target: Target, tally: Counter[str]
     ) -> None:
         self.site, self.structure, self.config, self.target, self.tally = site, structure, config, target, tally
-        self.pattern: Pattern = pattern(structure, tuple(site.types[node] for node in structure.nodes))
+        self.nearby = Nearby(structure, site.types, site.stated, site.known)
         self._order = list(range(len(structure.edges)))
 
     @cached_property
     def anchors(self) -> list[Anchor]:
-        """Every anchor that stated facts allow."""
-        return anchors_of(self.site.graph, self.structure)
+        """Anchors that stated facts allow: all, or an even sample of each kind where there are many."""
+        found = anchors_of(self.site.graph, self.structure)
+        kept: list[Anchor] = []
+        for kind, most in MAX_ANCHORS.items():
+            own = [anchor for anchor in found if isinstance(anchor, kind)]
+            kept += [own[n * len(own) // most] for n in range(most)] if len(own) > most else own
+        return kept
 
     @cached_property
     def cover(self) -> frozenset[str]:
@@ -94,30 +101,28 @@ class Tightener:
 
         An edge that cuts the answer off is given the benefit of the doubt: its list may be empty.
         """
-        site, rests = self.site, [self.pattern.without(join) for join in self.pattern.joins]
-        connected = [len(rest.component(answer)) for rest in rests]
+        nearby, whole = self.nearby, len(self.structure.nodes)
         for at, number in enumerate(self._order):
-            whole = connected[number] == len(self.structure.nodes)
-            if whole and not has_near(site.stated, site.types, rests[number], answer):
+            if len(nearby.component(number, answer)) == whole and not nearby.has_near(number, answer):
                 self._order.insert(0, self._order.pop(at))  # it will fail the next answer first
                 self.tally["edge_not_necessary"] += 1
                 return None
         return [
-            self._alone(answer) if n == 1 else near(site.stated, site.types, rest, answer, MAX_NEAR)
-            for n, rest in zip(connected, rests, strict=True)
+            nearby.near(number, answer, MAX_NEAR) if len(nearby.component(number, answer)) > 1 else self._alone(answer)
+            for number in range(len(self.structure.edges))
         ]
 
     def _alone(self, answer: int) -> list[Row]:
         """Entities of the answer's type on their own, a sample that depends on the intended answer alone."""
-        members = self.site.graph.members[self.pattern.types[answer]]
-        intended = self.pattern.intended[answer]
+        members = self.site.graph.members[self.site.types[self.structure.nodes[answer]]]
+        intended = self.structure.nodes[answer]
         stride = max(1, len(members) // MAX_ALONE)
         sample = [int(e) for e in members[intended % stride :: stride] if e != intended]
         return [tuple(e if v == answer else -1 for v in range(len(self.structure.nodes))) for e in sample]
 
     def rivals(self, answer: int) -> list[Row]:
         """Assignments close to the intended one with another answer."""
-        return near(self.site.known, self.site.types, self.pattern, answer, MAX_NEAR)
+        return self.nearby.near(None, answer, MAX_NEAR, known=True)
 
 
 class Attempt:
@@ -131,12 +136,11 @@ class Attempt:
         self._rivals = {tightener.known.mask(row) for row in rows}
         self._shared = {tightener.stated.mask(row) for row in rows if self._is_stated(row)}
         self._refuted: list[int] = []
-        n_joins = len(tightener.pattern.joins)
+        n_edges = len(self.structure.edges)
         self._cutting = [
-            len(tightener.pattern.without(join).component(answer)) < len(self.structure.nodes)
-            for join in tightener.pattern.joins
+            len(tightener.nearby.component(number, answer)) < len(self.structure.nodes) for number in range(n_edges)
         ]
-        self._room = min(tightener.config.max_anchors, tightener.config.max_constraints - n_joins)
+        self._room = min(tightener.config.max_anchors, tightener.config.max_constraints - n_edges)
 
     def anchors(self) -> list[Anchor] | None:
         """Anchors under which the query is unique and tight, or None."""
@@ -229,7 +233,7 @@ class Attempt:
 
     def _is_stated(self, row: Row) -> bool:
         site = self.site
-        return all(site.stated.holds(row[s], p, row[o]) for s, p, o in self.tightener.pattern.joins)
+        return all(site.stated.holds(row[s], p, row[o]) for s, p, o in self.tightener.nearby.joins)
 
 
 def tighten(tightener: Tightener, answer: int, rng: random.Random) -> Sequence[Anchor] | None:
