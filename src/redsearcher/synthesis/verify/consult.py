@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from redsearcher.core.concurrency import map_bounded
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.rundir import RunDir, Stage
+from redsearcher.llm.cache import CachedModel
 from redsearcher.llm.chat import ChatModel
 from redsearcher.llm.endpoint import EndpointModel
 from redsearcher.records.task import Task, Verdict, VerifyCost, VerifyStage
@@ -49,7 +50,7 @@ def verify_llm(
             try:
                 await map_bounded(consultation.judge, wanted, concurrency=config.concurrency, on_done=told)
             finally:
-                if isinstance(model, EndpointModel):
+                if isinstance(model, EndpointModel | CachedModel):
                     await model.aclose()
 
         asyncio.run(judge_all())
