@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jinja2 import TemplateError
 
-from redsearcher.errors import ModelError
+from redsearcher.errors import InputError, ModelError
 from redsearcher.llm.chat_template import NANO, ChatTemplate
 from redsearcher.llm.policy import TokenPolicy
 from redsearcher.llm.render import Renderer, nano_renderer
 from redsearcher.llm.segment import SegmentMerger
+from redsearcher.llm.tokenizer import FastTokenizer
 from redsearcher.records.chat import Completion, Message, Sampling
 from redsearcher.records.tool import SEARCH
 from tests.llm.toy_tokens import THINKING_2507, Parrot, published_templates, tokenizer
@@ -153,6 +154,11 @@ def test_a_full_window_is_an_error_and_a_cut_off_turn_a_problem() -> None:
     assert turn.usage.completion == 9 and turn.message.calls == ()
     with pytest.raises(ModelError, match="window"):
         asyncio.run(TokenPolicy(Parrot([call], window=n_prompt), renderer).complete(OPENING, (SEARCH,), Sampling()))
+
+
+def test_a_tokenizer_that_cannot_end_a_turn_is_refused() -> None:
+    with pytest.raises(InputError, match="no single token"):
+        Renderer(FastTokenizer(tokenizer()._backend, eos="</end>"), ChatTemplate("{{ messages[0].content }}"))
 
 
 def test_tools_are_told_by_the_template_that_can_and_else_by_the_system_message() -> None:

@@ -1,5 +1,6 @@
 """`redsearcher rollout`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -27,10 +28,15 @@ def rollout(
     device: Annotated[str, typer.Option(help="local: a torch device.")] = "cpu",
     samples: Annotated[int | None, typer.Option(min=1, help="Episodes per task (default 1).")] = None,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Episodes in flight (default 16).")] = None,
-    tools: Annotated[str, typer.Option(help="all, none (the tool-free run), or names with commas.")] = "all",
+    tools: Annotated[
+        str, typer.Option(help="all that tasks need, none (the tool-free run), or names with commas.")
+    ] = "all",
     context: Annotated[Context | None, typer.Option(help="What makes room in a long conversation.")] = None,
     window: Annotated[int | None, typer.Option(min=64, help="Tokens of a conversation (default 131072).")] = None,
     temperature: Annotated[float | None, typer.Option(min=0, help="Sampling temperature (default 0.85).")] = None,
+    world: Annotated[
+        Path | None, typer.Option("--world", help="World that maps and scholar answer from.", metavar="WORLD")
+    ] = None,
     seed: Seed = 0,
     config: ConfigFile = None,
 ) -> None:
@@ -41,10 +47,12 @@ def rollout(
     from redsearcher.agent.config import RolloutConfig
     from redsearcher.agent.tools import Subset
     from redsearcher.cli.model import ModelConfig, find_model
-    from redsearcher.cli.stage import load_tasks, rollouts
+    from redsearcher.cli.stage import load_tasks, rollouts, tools_needed
     from redsearcher.core.rundir import RunDir
     from redsearcher.web.engine import Web
+    from redsearcher.web.tool.kit import make_tools
     from redsearcher.web.toolbox import Toolbox
+    from redsearcher.world.store import World
 
     source = find_model(
         ModelConfig(name=model, base_url=base_url, protocol=protocol, tokenizer=tokenizer, device=device)
@@ -53,9 +61,11 @@ def rollout(
     whole = {"samples": samples, "concurrency": concurrency, "seed": seed or None}
     settings = _overrule(RolloutConfig.load(config) if config else RolloutConfig(), whole, given)
     loaded, opened = load_tasks(tasks), Web.open(web)
-    Subset(Toolbox(opened), settings.episode.tools or ())
+    knowledge = World(world).knowledge if world else None
+    more = make_tools(tools_needed(loaded, settings), knowledge)
+    Subset(Toolbox(opened, more=more), settings.episode.tools or ())
     run = RunDir.open(out, settings)
-    done, scores = rollouts(run, loaded, opened, source, settings)
+    done, scores = rollouts(run, loaded, opened, source, settings, knowledge)
     right = sum(score.value == 1.0 for score in scores)
     say.line(f"{right} of {len(done)} rollouts right")
     say.wrote(
@@ -71,7 +81,7 @@ def _names(tools: str) -> tuple[str, ...] | None:
     return tuple(name.strip() for name in tools.split(","))
 
 
-def _overrule(config: "RolloutConfig", whole: dict[str, object], episode: dict[str, object]) -> "RolloutConfig":
+def _overrule(config: "RolloutConfig", whole: Mapping[str, object], episode: Mapping[str, object]) -> "RolloutConfig":
     """The config with what was given on the command line put in; None is not given."""
     limits = config.episode.model_copy(update={name: value for name, value in episode.items() if value is not None})
     update = {name: value for name, value in whole.items() if value is not None}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from redsearcher.errors import ModelError
+from redsearcher.errors import InputError, ModelError
 from redsearcher.llm.chat_template import NANO, ChatTemplate, Turn
 from redsearcher.llm.protocol.arguments import clean
 from redsearcher.llm.protocol.base import TextProtocol
@@ -34,7 +34,8 @@ class Renderer:
     turn before (white space inside a finished turn aside), its ids are that turn's ids and the encoded rest;
     otherwise (the template dropped thinking, the context was cut) the prompt is encoded anew. `tools_in` says who
     tells the model about its tools: by default the template if it speaks the protocol, nobody if the template writes
-    calls of the protocol but lists no tools (the policy was trained on them), else the system message.
+    calls of the protocol but lists no tools (the policy was trained on them), else the system message. Raises
+    InputError if the tokenizer has no token that ends a turn.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class Renderer:
         self._has_tool = protocol.uses_tool_turns and self._shows([user | {"content": "hello"}, said, _tool(_PROBE)])
         self._has_user_runs = self._shows([user | {"content": "hello"}, user])
         self.stop = self._find_stop(user, said)
-        self.stop_ids = frozenset(self.tokenizer.encode(self.stop)[-1:] + self.tokenizer.encode(tokenizer.eos)[-1:])
+        self.stop_ids = frozenset(self._token_ids(self.stop) + self._token_ids(tokenizer.eos))
+        if not self._token_ids(self.stop):
+            raise InputError(f"the end of a turn, {self.stop!r}, is no single token of this tokenizer")
         self._control = tuple(text for text in tokenizer.special if text == self.stop or text in template.source)
 
     def text(self, messages: Sequence[Message], tools: Sequence[ToolSchema] = (), *, generate: bool = True) -> str:
@@ -143,6 +146,11 @@ class Renderer:
             return _PROBE in self.template.render(turns, (), generate=True)
         except ModelError:
             return False
+
+    def _token_ids(self, text: str) -> list[int]:
+        """The id of a text that is one token (word-piece tokenizers may put a space before it), else nothing."""
+        last = self.tokenizer.encode(text)[-1:]
+        return last if last and self.tokenizer.decode(last).strip() == text.strip() else []
 
     def _find_stop(self, user: Turn, said: Turn) -> str:
         """The special token that the template writes after an assistant's turn."""
