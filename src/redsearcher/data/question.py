@@ -10,7 +10,7 @@ from redsearcher.agent.solver.parse.tree import ParseError
 from redsearcher.core.config import Config
 from redsearcher.core.rng import derive_seed
 from redsearcher.data.easy import EasySampler
-from redsearcher.data.expert.condition import read_conditions
+from redsearcher.data.expert.condition import Conditions, read_conditions
 from redsearcher.data.holdout import HELD_OUT_PROPERTIES, has_held_out_property, held_out_phrases
 from redsearcher.errors import InputError
 from redsearcher.graph.cover import minimum_cover
@@ -139,8 +139,7 @@ class FreshTasks:
                 continue
             if leaked_name(question, query, self._world.entities) is not None:
                 continue
-            phrases = {item.template.replace("{0} ", "", 1).replace("{1}", "{}") for item in conditions.items}
-            if not (self._hold_out and phrases & held_out_phrases()):
+            if not (self._hold_out and _phrases(conditions) & held_out_phrases()):
                 return question
         return None
 
@@ -148,3 +147,17 @@ class FreshTasks:
         facts = sorted({fact for constraint in query.constraints for fact in constraint.facts})
         cover = minimum_cover([self._world.stating(fact, Strength.LOOSE) for fact in facts])
         return len(cover or ())
+
+
+def is_unseen(task: Task) -> bool:
+    """Whether a task's question uses a relation or a phrasing that training questions never use.
+
+    Raises ParseError for a question that cannot be read.
+    """
+    said = _phrases(read_conditions(task.question, task.query))
+    return has_held_out_property(task.query) or bool(said & held_out_phrases())
+
+
+def _phrases(conditions: Conditions) -> set[str]:
+    """The phrases of the property table that the question uses."""
+    return {item.template.replace("{0} ", "", 1).replace("{1}", "{}") for item in conditions.items}

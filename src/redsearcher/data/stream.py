@@ -49,8 +49,9 @@ class StreamConfig(Config):
     """How many tasks of each kind a world gives."""
     hold_out: bool = True
     """Leave relations and phrasings out of the questions, so that evaluation can ask for them."""
-    max_chars: int = Field(default=24_000, ge=1_000)
-    """Longest trace, in characters of question, thoughts, calls and observations."""
+    max_chars: int = Field(default=19_000, ge=1_000)
+    """Longest trace, in characters of question, thoughts, calls and observations: what fits a window of 8K tokens of a
+    vocabulary of 1,024."""
     web: WebConfig = SMALL_WINDOW
     """What the tools show."""
     expert: ExpertConfig = ExpertConfig()

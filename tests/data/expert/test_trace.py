@@ -9,6 +9,7 @@ from redsearcher.data.expert.model import Expert
 from redsearcher.data.expert.peek import PeekChecker, check_no_peek
 from redsearcher.data.expert.search import ExpertConfig
 from redsearcher.data.holdout import HELD_OUT_PROPERTIES, held_out_phrases, properties_of
+from redsearcher.data.question import FreshTasks, Quotas, is_unseen
 from redsearcher.data.stream import Attempt, run_expert
 from redsearcher.records.chat import Message, Sampling
 from redsearcher.records.tool import SEARCH, VISIT
@@ -91,4 +92,9 @@ def test_without_tools_it_guesses_nothing(fresh: Fresh) -> None:
 def test_held_out_relations_and_phrasings_are_not_asked(fresh: Fresh) -> None:
     for found in fresh.tasks:
         assert not properties_of(found.task.query) & HELD_OUT_PROPERTIES
+        assert not is_unseen(found.task)
     assert 10 < len(held_out_phrases()) < 80
+    others = [
+        found.task for found in FreshTasks(fresh.world, SEED, Quotas(easy=40, k1=0, k2=0, k3=0), hold_out=False).tasks()
+    ]
+    assert any(map(is_unseen, others)) and not all(map(is_unseen, others))

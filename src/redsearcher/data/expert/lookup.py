@@ -16,6 +16,7 @@ from redsearcher.world.property import properties
 
 DULL = re.compile(r"(Opinion|Comment|Letters|Readers write|Weather|Outlook|Notes from|Days in|An evening|Applause)\b")
 """Titles of pages that say little."""
+MANY = 2
 _CROWDED = frozenset({"country", "region", "city", "award", "university", "company"})
 
 
@@ -124,12 +125,12 @@ class Lookups:
 
 
 def breadth(atom: FactAtom, from_subject: bool) -> int:
-    """How many values a known end is likely to have: 0 one, 1 some, 2 many (places and states hold many)."""
+    """How many values a known end is likely to have: 0 one, 1 some, MANY (places and institutions hold many)."""
     property_ = properties()[atom.property]
     if property_.functional and (from_subject or property_.symmetric):
         return 0
     known = property_.subject if from_subject else property_.object
-    return 2 if not from_subject and set(known) & _CROWDED else 1
+    return MANY if not from_subject and set(known) & _CROWDED else 1
 
 
 def is_single(item: Condition, source: str) -> bool:

@@ -14,7 +14,7 @@ from redsearcher.data.expert.condition import Condition, Conditions
 from redsearcher.data.expert.evidence import Block, Evidence
 from redsearcher.data.expert.judge import Judge, Verdict
 from redsearcher.data.expert.library import Library
-from redsearcher.data.expert.lookup import Lookups, breadth, is_single
+from redsearcher.data.expert.lookup import MANY, Lookups, breadth, is_single
 from redsearcher.data.expert.query import property_of
 from redsearcher.data.expert.turn import Bound, Choice, Turn
 from redsearcher.data.expert.words import (
@@ -72,6 +72,7 @@ class Search:
         self._round = 0
         self._n_calls = 0
         self._n_wrong = 0
+        self._is_straying = False
 
     def run(self) -> Generator[Turn, list[str], None]:
         """Turns to the end; send the contents of the observations of each."""
@@ -102,7 +103,7 @@ class Search:
 
     def _is_hasty(self) -> bool:
         """Whether something else is left to try before looking closer at one name."""
-        return self._round == 0 and any(choice.left for choice in self._trail)
+        return self._is_straying or (self._round == 0 and any(choice.left for choice in self._trail))
 
     # ---- the search tree
 
@@ -175,10 +176,14 @@ class Search:
         return False
 
     def _partner(self, item: Condition, bound: Bound, target: str) -> Condition | None:
-        """Another condition that ties the open end to a known one: its list, laid beside the first, saves checks."""
+        """Another condition that ties the open end to a known one with a short list: that list, laid beside the first,
+        saves checks."""
         for other in self._conditions.items:
-            ties = other is not item and target in other.ends and isinstance(other.constraint, FactAtom)
-            if ties and any(end in bound for end in other.ends):
+            atom = other.constraint
+            if other is item or target not in other.ends or not isinstance(atom, FactAtom):
+                continue
+            known = [end for end in other.ends if end in bound]
+            if known and breadth(atom, atom.subject == known[0]) < MANY:
                 return other
         return None
 
@@ -226,8 +231,14 @@ class Search:
                 if entity in bound.values() or not self._evidence.meet(entity, block):
                     continue
                 self._n_wrong += 1
-                self._say(GUESS, letter=self._conditions.letters[target], name=self._evidence.call(entity))
-                return (yield from self._check(item, {**bound, target: entity}))
+                letter, name = self._conditions.letters[target], self._evidence.call(entity)
+                self._say(GUESS, letter=letter, name=name)
+                self._is_straying = True
+                fits = yield from self._check(item, {**bound, target: entity})
+                self._is_straying = False
+                if not fits:
+                    self._say(OUT, letter=letter, name=name)
+                return fits
         return False
 
     # ---- one condition of one candidate
