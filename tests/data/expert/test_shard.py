@@ -27,4 +27,12 @@ def test_shards_resume_and_read_back(shards: Path) -> None:
     for trace, sample in zip(traces, samples, strict=True):
         policy = [m.content for m, kept in zip(sample.messages, sample.mask, strict=True) if kept]
         assert policy == [step.thought for step in trace.trajectory.steps]
-        assert sample.meta["k"] == 1 and sample.meta["easy"]
+        assert sample.meta["k"] == trace.k and sample.meta["easy"]
+    told = next(read_samples(shards, reset_share=1.0))
+    assert [m.role for m in told.messages[:4]] == ["system", "user", "user", "assistant"] and told.mask[:4] == (
+        0,
+        0,
+        0,
+        1,
+    )
+    assert "$" not in told.messages[2].content and len(told.mask) == len(told.messages)
