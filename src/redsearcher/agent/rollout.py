@@ -15,7 +15,7 @@ from redsearcher.llm.chat import ChatModel
 from redsearcher.llm.protocol.native import NAME as NATIVE
 from redsearcher.llm.window import SpeaksText
 from redsearcher.records.task import Task
-from redsearcher.records.tool import INTERFACE_VERSION
+from redsearcher.records.tool import interface_version
 from redsearcher.records.trajectory import Trajectory
 
 LEAST_THREADS = 32
@@ -81,7 +81,7 @@ async def _one(key: str, task: Task, sample: int, model: ChatModel, tools: Tools
         model=model.name,
         protocol=model.protocol if isinstance(model, SpeaksText) else NATIVE,
         context_strategy=outcome.context_strategy,
-        interface_version=INTERFACE_VERSION,
+        interface_version=interface_version(schema.name for schema in tools.schemas),
         seed=seed,
         steps=outcome.steps,
         answer=outcome.final.answer,

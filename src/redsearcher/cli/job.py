@@ -7,6 +7,7 @@ from redsearcher.core.config import Config
 from redsearcher.data.select import ExportConfig
 from redsearcher.llm.endpoint import EndpointConfig
 from redsearcher.synthesis.config import SynthConfig, VerifyConfig
+from redsearcher.synthesis.rewrite import RewriteConfig
 from redsearcher.web.config import WebConfig
 from redsearcher.world.make import WorldConfig
 
@@ -24,6 +25,8 @@ class JobConfig(Config):
     """The index over the pages and what a tool call returns."""
     synthesis: SynthConfig = SynthConfig()
     """Which tasks to make."""
+    rewrite: RewriteConfig | None = None
+    """Make tasks need tools, or be vaguer; left out, they stay as they are."""
     verify: VerifyConfig = VerifyConfig()
     """Which tasks to keep."""
     model: EndpointConfig | None = None

@@ -15,6 +15,7 @@ from redsearcher.cli.job import JobConfig
 from redsearcher.cli.model import make_model
 from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
+from redsearcher.synthesis.rewrite import rewrite
 from redsearcher.synthesis.verify.final import verify_final
 from redsearcher.web.builder import build_web
 from redsearcher.web.engine import Web
@@ -43,9 +44,14 @@ def run_job(job: JobConfig, where: Path, workers: int) -> Done:
     with _timed(run, "synthesis"):
         made = stage.synthesis(run, world, job.synthesis, workers)
     certificates = {certificate.task: certificate for certificate in made.certificates}
+    if job.rewrite is not None:
+        with _timed(run, "rewriting"):
+            changed = rewrite(world, run, made.tasks, certificates, job.rewrite)
+        made = made._replace(tasks=changed.tasks, certificates=changed.certificates)
+        certificates = {certificate.task: certificate for certificate in made.certificates}
     with _timed(run, "verification"):
         checked = stage.verification(run, world, where / "web", made.tasks, certificates, job.verify, workers)
-    trajectories, scores = stage.rollouts(run, checked.kept, web, make_model(job.model), job.rollout)
+    trajectories, scores = stage.rollouts(run, checked.kept, web, make_model(job.model), job.rollout, world.knowledge)
     with _timed(run, "verdicts"):
         accepted = verify_final(run, world, made.tasks, checked.verdicts, trajectories, scores, job.verify).kept
     rows = stage.exports(run, accepted, certificates, trajectories, scores, job.export)

@@ -22,9 +22,10 @@ from redsearcher.data.conversation import to_sample
 from redsearcher.data.export.messages import to_messages
 from redsearcher.data.export.sharegpt import to_sharegpt
 from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
+from redsearcher.llm.cache import CachedModel
 from redsearcher.llm.endpoint import EndpointModel
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
-from redsearcher.records.tool import SEARCH, VISIT
+from redsearcher.records.tool import BASIC_TOOLS, SCHEMAS
 from redsearcher.records.trajectory import Score, Trajectory
 from redsearcher.synthesis.candidate import Cell as SynthCell
 from redsearcher.synthesis.candidate import Unit
@@ -33,8 +34,10 @@ from redsearcher.synthesis.stage import SynthReport, synthesise
 from redsearcher.synthesis.verify.cascade import Verified, verify_static
 from redsearcher.synthesis.verify.consult import verify_llm
 from redsearcher.web.engine import Web
+from redsearcher.web.tool.kit import make_tools
 from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.store import World
+from redsearcher.world.tooling import ToolKnowledge
 
 R = TypeVar("R", bound=BaseModel)
 NO_REASON = ("structures", "tight")
@@ -74,14 +77,28 @@ def verification(
     if config.model is None:
         return checked
     with progress("verification by model", len(checked.kept)) as bar:
-        model = EndpointModel(config.model)
+        model = CachedModel(EndpointModel(config.model), run.path / "model_cache.ndjson")
         return verify_llm(run, world, tasks, checked, model, config, progress=running_total(bar))
 
 
 def rollouts(
-    run: RunDir, tasks: Sequence[Task], web: Web, source: ModelSource, config: RolloutConfig
+    run: RunDir,
+    tasks: Sequence[Task],
+    web: Web,
+    source: ModelSource,
+    config: RolloutConfig,
+    knowledge: ToolKnowledge | None = None,
 ) -> tuple[list[Trajectory], list[Score]]:
-    """Stage files `trajectories`, `scores` and `abnormal`; what is there already is not run again."""
+    """Stage files `trajectories`, `scores` and `abnormal`; what is there already is not run again.
+
+    Beyond search and visit, the tools are those that the config names or, if it names none, that the tasks need;
+    `knowledge` is what maps and scholar answer from.
+    """
+    needed = tools_needed(tasks, config)
+    if needed and config.episode.tools is None:  # named, so that they are part of the key of each rollout
+        episode = config.episode.model_copy(update={"tools": (*BASIC_TOOLS, *needed)})
+        config = config.model_copy(update={"episode": episode})
+    more = make_tools(needed, knowledge)
     start = time.monotonic()
     by_id = {task.id: task for task in tasks}
     counts: Counter[str] = Counter()
@@ -95,16 +112,27 @@ def rollouts(
             bar.advance(1, f"{counts['right']} right, {counts['calls']:,} calls")
 
         async def play() -> list[Trajectory]:
-            tools = Toolbox(web, web.info.config)
+            tools = Toolbox(web, web.info.config, more)
             async with source() as model:
                 return await roll_out(tasks, model, tools, web.info.id, config, stage, told)
 
-        done = asyncio.run(play())
+        try:
+            done = asyncio.run(play())
+        finally:
+            for tool in more:
+                tool.close()
     scores = list(score(done, by_id))
     jsonl.write(run.stage_file("scores"), (jsonl.dump(found) for found in scores))
     jsonl.write(run.stage_file("abnormal"), (jsonl.dump(abnormality(found)) for found in done))
     run.log("rollouts", seconds=round(time.monotonic() - start, 2), **counts)
     return done, scores
+
+
+def tools_needed(tasks: Sequence[Task], config: RolloutConfig) -> tuple[str, ...]:
+    """Tools beyond search and visit that the config names or, if it names none, that the tasks need."""
+    named = config.episode.tools
+    wanted = {name for task in tasks for name in task.tools} if named is None else set(named)
+    return tuple(name for name in SCHEMAS if name in wanted and name not in BASIC_TOOLS)
 
 
 def exports(
@@ -119,7 +147,8 @@ def exports(
     wanted = {task.id for task in tasks}
     chosen = select([t for t in trajectories if t.task in wanted], scores, config)
     samples = [to_sample(trajectory) for trajectory in chosen]
-    tools = (SEARCH, VISIT)
+    used = {name for trajectory in chosen for name in trajectory.interface_version.split("+")[1:]}
+    tools = tuple(schema for name, schema in SCHEMAS.items() if name in (*BASIC_TOOLS, *used))
     rows = {
         "sft.sharegpt": [to_sharegpt(sample, tools) for sample in samples],
         "sft.messages": [to_messages(sample, tools) for sample in samples],

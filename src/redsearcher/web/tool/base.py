@@ -16,3 +16,7 @@ class Tool(Protocol):
     def run(self, call: ToolCall) -> Observation:
         """Answer one call whose argument names were checked. Raises ToolError for arguments it cannot use."""
         ...
+
+    def close(self) -> None:
+        """Let go of what it holds; a later call takes it up again."""
+        ...

@@ -46,7 +46,10 @@ class Lookup:
             for name in self._bearers
             if words & set(name.split())
         ]
-        names = [name for _, name in sorted(sharing, key=lambda item: (-item[0], item[1]))[:MAX_SUGGESTIONS]]
+        best = sorted(sharing, key=lambda item: (-item[0], item[1]))[: 10 * MAX_SUGGESTIONS]
+        wanted = fold(query)
+        best.sort(key=lambda item: (-item[0], -difflib.SequenceMatcher(None, wanted, item[1]).ratio(), item[1]))
+        names = [name for _, name in best[:MAX_SUGGESTIONS]]
         if not names and len(self._bearers) <= _FEW:
             names = difflib.get_close_matches(fold(query), sorted(self._bearers), n=MAX_SUGGESTIONS, cutoff=0.7)
         return list(dict.fromkeys(self._entities[self._bearers[name][0]].label for name in names))

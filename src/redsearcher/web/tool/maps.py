@@ -57,6 +57,9 @@ class MapsTool:
             return Observation(call_id=call.id, content=f"Error: {error}", error=error.kind)
         return Observation(call_id=call.id, content="\n\n".join(blocks or [self._about(start)]))
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def _one(self, name: str) -> str:
         found = self._lookup.find(name)
         if len(found) == 1:

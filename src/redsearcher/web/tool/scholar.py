@@ -36,6 +36,9 @@ class ScholarTool:
             error="not_found" if n_failed == len(queries) else None,
         )
 
+    def close(self) -> None:
+        """Nothing is held."""
+
     def _about(self, entity: str) -> str:
         return self._paper(entity) if entity in self._known.authors else self._person(entity)
 
