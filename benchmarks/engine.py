@@ -1,6 +1,6 @@
 """The local engine against plain `generate`: tokens per second, and whether greedy rollouts are the same.
 
-    python benchmarks/engine.py [--quick] [--device cpu|cuda] [--threads N] [--concurrency N ...]
+    python benchmarks/engine.py [--quick] [--device cpu|cuda] [--threads N] [--concurrency N ...] [--rollouts N]
 
 Models have random weights. Episodes have several turns: a shared beginning, a question, then each turn's tokens and
 an observation. "One by one" is transformers' `generate`, turn by turn from the whole prompt; engine and baseline take
@@ -47,6 +47,7 @@ class Workload(NamedTuple):
 
 SINGLE = Workload("one turn", 0, 200, 1, 64, 0)
 EPISODES = Workload("episodes of 4 turns", 300, 60, 4, 48, 120)
+LONG = Workload("long episodes", 1500, 60, 4, 64, 600)
 
 
 class Speed(NamedTuple):
@@ -209,9 +210,9 @@ def serve_large(args: argparse.Namespace) -> list[Speed]:
     """A 30M model in bfloat16 at high concurrency, sampled as in rollouts, graphs on and off."""
     model, rows = make_model(LARGE, 8192), []
     for concurrency in args.concurrency or [256, 512]:
-        for graphs in (True, False):
+        for base, graphs in ((EPISODES, True), (EPISODES, False), (LONG, True)):
             config = EngineConfig(device=args.device, slots=concurrency, window=8192, cuda_graphs=graphs)
-            workload = EPISODES._replace(name=f"30M bfloat16, graphs {'on' if graphs else 'off'}")
+            workload = base._replace(name=f"{base.name}, graphs {'on' if graphs else 'off'}")
             n_rounds = 1 if args.quick else 3
             rows.append(compare_speed(model, config, workload, concurrency, n_rounds, 0, temperature=0.85))
             show("so far", rows[-1:])
@@ -224,6 +225,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--concurrency", type=int, nargs="*")
+    parser.add_argument("--rollouts", type=int, help="greedy rollouts to compare (default 400, quick 40)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     on_cpu = args.device == "cpu"
@@ -238,7 +240,8 @@ def main() -> None:
     sampled = EPISODES._replace(name="the same, temperature 0.85")
     rows.append(compare_speed(model, config, sampled, 64, n_rounds, 0, temperature=0.85))
     show(f"2.6M Qwen3, float32, {args.device}" + (f", {args.threads} thread(s)" if on_cpu else ""), rows)
-    same = compare_tokens(model, config, *((40, 32) if args.quick else (400, 64)))
+    n_rollouts = args.rollouts or (40 if args.quick else 400)
+    same = compare_tokens(model, config, n_rollouts, 32 if args.quick else 64)
     print(f"greedy rollouts token-identical to plain generate: {same.n_same} of {same.n_rollouts}")
     print(f"logit gaps where they part: {', '.join(f'{gap:.1e}' for gap in same.gaps) or 'none parts'}")
     large = [] if on_cpu else serve_large(args)

@@ -90,7 +90,7 @@ class RemoteEngine:
         await self._client.close()
 
     def _read(self, reply: Any) -> Generated:
-        choice = reply.choices[0] if reply.choices else None
+        choice: Any = reply.choices[0] if reply.choices else None
         token_ids = getattr(choice, "token_ids", None)
         logprobs = getattr(getattr(choice, "logprobs", None), "token_logprobs", None)
         if not token_ids or not logprobs or len(token_ids) != len(logprobs):
@@ -98,7 +98,7 @@ class RemoteEngine:
                 f"{self._config.base_url} gave no token ids with log-probabilities; expected vLLM 0.10.2 or later, or "
                 "`redsearcher model serve`"
             )
-        finish = _FINISH.get(choice.finish_reason if choice else None)
+        finish = _FINISH.get(choice.finish_reason)
         if finish is None:
             raise ModelError(f"model {self._config.model} ended a turn with {choice.finish_reason!r}")
         details = getattr(reply.usage, "prompt_tokens_details", None)

@@ -203,13 +203,17 @@ def test_damaged_weights_fail_the_request_and_not_the_engine() -> None:
     import torch
 
     model = tiny_model()
+    # Untied, so that token 7 spoils its own rows alone.
+    model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.detach().clone())
     with torch.no_grad():
         model.model.embed_tokens.weight[7] = float("nan")
 
     async def run() -> None:
         async with _engine(model) as engine:
             with pytest.raises(ModelError, match="damaged"):
-                await engine.generate([7, 7], GREEDY, NEVER)
+                await engine.generate([7] * 50, GREEDY, NEVER)
+            made = await engine.generate([8, 9], GREEDY, NEVER)
+            assert len(made.token_ids) == 12
 
     asyncio.run(run())
 

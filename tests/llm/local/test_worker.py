@@ -38,6 +38,9 @@ class Toy:
 
     def retire(self, slots: Sequence[int]) -> None: ...
 
+    def reset(self) -> None:
+        self.last.clear()
+
     def prefill(self, chunks: Sequence[Chunk], finished: Sequence[int], *, greedy: bool) -> list[tuple[int, float]]:
         for chunk in chunks:
             self.prefilled += len(chunk.ids)

@@ -123,6 +123,22 @@ def test_many_conversations_at_once(served: Served) -> None:
     asyncio.run(run())
 
 
+def test_a_client_that_goes_away_stops_its_choices(served: Served) -> None:
+    import time
+
+    import httpx
+
+    body = {"model": "tiny", "messages": ASK, "n": 64, "temperature": 5, "logprobs": False, "max_tokens": 450}
+    begun = served.engine.counts
+    with pytest.raises(httpx.TimeoutException):
+        httpx.post(f"{served.url}/chat/completions", json=body, timeout=0.3)
+    n_seen, n_before = served.engine.counts.sampled, -1
+    while n_seen != n_before:
+        time.sleep(0.3)
+        n_seen, n_before = served.engine.counts.sampled, n_seen
+    assert served.engine.counts.requests - begun.requests < 64
+
+
 def test_our_own_client_drives_it(served: Served) -> None:
     async def run() -> None:
         model = EndpointModel(EndpointConfig(base_url=served.url, model="tiny", max_retries=0))

@@ -53,6 +53,12 @@ class Batch:
         """These slots stop: rows of theirs that still take part write to the padding."""
         self._positions[self._tensor(slots)] = self._cache.padding
 
+    def reset(self) -> None:
+        """Forget all sequences: after an error the cache may hold anything, numbers that are none included."""
+        self._cache.clear()
+        self._positions.fill_(self._cache.padding)
+        self._ids.zero_()
+
     def prefill(self, chunks: Sequence[Chunk], finished: Sequence[int], *, greedy: bool) -> list[tuple[int, float]]:
         """Compute chunks; sample the first token of those whose prompt ends here (indices into `chunks`)."""
         groups = plan_groups(chunks) if self._padded else {}

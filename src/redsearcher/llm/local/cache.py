@@ -15,17 +15,29 @@ class SlotCache:
     def __init__(self, shape: Shape, n_slots: int, window: int, device: torch.device, dtype: torch.dtype) -> None:
         self.n_slots, self.window = n_slots, window
         self.n_positions = n_positions(window)
-        size = (shape.n_layers, n_slots, shape.n_kv_heads, self.n_positions, shape.head_dim)
-        # Zeros, not empty: what a mask hides is multiplied by 0, and 0 * NaN is NaN.
-        self._keys = torch.zeros(size, device=device, dtype=dtype)
-        self._values = torch.zeros(size, device=device, dtype=dtype)
-        self._flat_keys = self._keys.view(shape.n_layers, -1, shape.head_dim)
-        self._flat_values = self._values.view(shape.n_layers, -1, shape.head_dim)
-        self._layers = [
-            (self._keys[i], self._values[i], self._flat_keys[i], self._flat_values[i]) for i in range(shape.n_layers)
-        ]
+        self._size = (shape.n_layers, n_slots, shape.n_kv_heads, self.n_positions, shape.head_dim)
+        self._device, self._dtype = device, dtype
         self._heads = torch.arange(shape.n_kv_heads, device=device)
         self._n_kv_heads = shape.n_kv_heads
+        self._allocate()
+
+    def _allocate(self) -> None:
+        # Zeros, not empty: what a mask hides is multiplied by 0, and 0 * NaN is NaN.
+        self._keys = torch.zeros(self._size, device=self._device, dtype=self._dtype)
+        self._values = torch.zeros(self._size, device=self._device, dtype=self._dtype)
+        n_layers, head_dim = self._size[0], self._size[-1]
+        flat_keys, flat_values = self._keys.view(n_layers, -1, head_dim), self._values.view(n_layers, -1, head_dim)
+        self._layers = [(self._keys[i], self._values[i], flat_keys[i], flat_values[i]) for i in range(n_layers)]
+
+    def clear(self) -> None:
+        """All zeros again."""
+        if self._device.type == "cpu":
+            # Fresh memory is only taken where it is written; zeroing would take all of it.
+            self._allocate()
+        else:
+            # Recorded graphs know the addresses.
+            self._keys.zero_()
+            self._values.zero_()
 
     @property
     def padding(self) -> int:

@@ -1,7 +1,7 @@
 """A TokenEngine in this process: many episodes, one batch, exact ids and log-probabilities."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -99,7 +99,7 @@ class LocalEngine:
 
     async def stream(
         self, prompt: Sequence[int], sampling: Sampling, stop: frozenset[int]
-    ) -> AsyncIterator[SampledToken | Generated]:
+    ) -> AsyncGenerator[SampledToken | Generated, None]:
         """Each token as it is sampled, then the whole. Raises as `generate` does."""
         queue: asyncio.Queue[SampledToken | None] = asyncio.Queue()
         request = self._submit(prompt, sampling, stop, queue.put_nowait)

@@ -1,11 +1,12 @@
 """The engine's thread: requests join and leave a running batch between two tokens."""
 
+import asyncio
 import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import NamedTuple, Protocol
 
 from redsearcher.errors import ModelError, RedsearcherError, boundary
@@ -26,6 +27,7 @@ class Device(Protocol):
     def start(self, slots: Sequence[int], samplings: Sequence[Sampling]) -> None: ...
     def copy(self, source: int, target: int, n_tokens: int) -> None: ...
     def retire(self, slots: Sequence[int]) -> None: ...
+    def reset(self) -> None: ...
     def prefill(self, chunks: Sequence[Chunk], finished: Sequence[int], *, greedy: bool) -> list[tuple[int, float]]: ...
     def decode(self, slots: Sequence[int], lengths: Sequence[int], *, greedy: bool) -> list[tuple[int, float]]: ...
 
@@ -118,6 +120,7 @@ class Worker:
         except RedsearcherError as error:
             self._fail(error)
             self._table.clear()
+            self._device.reset()
             return
         finally:
             self.step_began = None
@@ -224,36 +227,38 @@ class Worker:
         self.counts = self.counts._replace(
             requests=self.counts.requests + len(done), sampled=self.counts.sampled + len(sampled)
         )
-        for request, token in told:
-            _call(request, _tell, request, token)
-        for request in done:
-            _call(request, _resolve, request)
+        _send([*((request, token) for request, token in told), *((request, None) for request in done)])
 
     def _fail(self, error: RedsearcherError) -> None:
         with self._wake:
             failed = [*self._arrived, *self._waiting, *self._prefilling, *self._running.values()]
             self._arrived.clear()
         self._waiting, self._prefilling, self._running = [], [], {}
-        for request in failed:
-            _call(request, _reject, request, error)
+        _send([(request, error) for request in failed])
 
 
-def _call(request: Request, function: Callable[..., None], *arguments: object) -> None:
-    # A loop that was closed has nobody left who waits.
-    if not request.loop.is_closed():
-        request.loop.call_soon_threadsafe(function, *arguments)
+News = SampledToken | RedsearcherError | None
 
 
-def _tell(request: Request, token: SampledToken) -> None:
-    if request.listener is not None and not request.cancelled:
-        request.listener(token)
+def _send(news: Sequence[tuple[Request, News]]) -> None:
+    """Tell waiting tasks, with one call for each event loop: a token, an error, or (None) that the request is done."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Request, News]]] = {}
+    for request, what in news:
+        by_loop.setdefault(request.loop, []).append((request, what))
+    for loop, part in by_loop.items():
+        # A loop that was closed has nobody left who waits.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell, part)
 
 
-def _resolve(request: Request) -> None:
-    if not request.future.done():
-        request.future.set_result(request.result())
-
-
-def _reject(request: Request, error: RedsearcherError) -> None:
-    if not request.future.done():
-        request.future.set_exception(error)
+def _tell(news: Sequence[tuple[Request, News]]) -> None:
+    for request, what in news:
+        if isinstance(what, SampledToken):
+            if request.listener is not None and not request.cancelled:
+                request.listener(what)
+        elif request.future.done():
+            continue
+        elif what is None:
+            request.future.set_result(request.result())
+        else:
+            request.future.set_exception(what)

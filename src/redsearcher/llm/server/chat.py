@@ -1,7 +1,7 @@
 """/v1/chat/completions: render, sample, parse; the same turn whole or streamed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, Literal, NamedTuple
 
 from redsearcher.core.hashing import content_hash
@@ -10,7 +10,7 @@ from redsearcher.llm.render import Rendered, Renderer
 from redsearcher.llm.server.convert import read_messages, read_sampling, read_tools, seeds
 from redsearcher.llm.server.delta import TurnDeltas
 from redsearcher.llm.server.failure import ApiError, too_long
-from redsearcher.llm.server.generation import Finished, Piece, ServedEngine, pieces
+from redsearcher.llm.server.generation import Finished, Piece, ServedEngine, pieces, whole
 from redsearcher.llm.server.memory import TurnMemory
 from redsearcher.llm.server.reply import Json, call_json, chat_logprobs, head, usage
 from redsearcher.llm.server.schema import ChatRequest
@@ -109,15 +109,12 @@ class ChatService:
                 yield {**first, "choices": [], "usage": counts}
 
     def _pieces(self, asked: Asked, sampling: Sampling) -> AsyncIterator[Piece | Finished]:
-        renderer = self._renderer
-        stops = asked.request.stop_texts
+        renderer, stops = self._renderer, asked.request.stop_texts
         return pieces(self._engine, renderer.tokenizer, asked.prompt.ids, sampling, renderer.stop_ids, stops)
 
-    async def _whole(self, asked: Asked, sampling: Sampling) -> Finished:
-        async for item in self._pieces(asked, sampling):
-            if isinstance(item, Finished):
-                return item
-        raise ModelError(f"{self._model} ended a turn without an end")
+    def _whole(self, asked: Asked, sampling: Sampling) -> Coroutine[Any, Any, Finished]:
+        renderer, stops = self._renderer, asked.request.stop_texts
+        return whole(self._engine, renderer.tokenizer, asked.prompt.ids, sampling, renderer.stop_ids, stops)
 
     def _turn(self, asked: Asked, finished: Finished) -> Turn:
         """The turn as the client gets it, remembered for the conversation's next prompt."""

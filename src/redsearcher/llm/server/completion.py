@@ -1,13 +1,12 @@
 """/v1/completions: text or token ids in, text and token ids out, without a chat template."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, NamedTuple
 
-from redsearcher.errors import ModelError
 from redsearcher.llm.server.convert import read_sampling, seeds
 from redsearcher.llm.server.failure import ApiError, too_long
-from redsearcher.llm.server.generation import Finished, Piece, ServedEngine, pieces
+from redsearcher.llm.server.generation import Finished, Piece, ServedEngine, pieces, whole
 from redsearcher.llm.server.reply import Json, completion_logprobs, head, usage
 from redsearcher.llm.server.schema import CompletionRequest
 from redsearcher.llm.tokenizer import Tokenizer
@@ -101,14 +100,15 @@ class CompletionService:
         ]
 
     def _pieces(self, request: CompletionRequest, job: Job) -> AsyncIterator[Piece | Finished]:
-        stop = frozenset(request.stop_token_ids or ()) | (frozenset() if request.ignore_eos else self._stop_ids)
-        return pieces(self._engine, self._tokenizer, job.prompt, job.sampling, stop, request.stop_texts)
+        stop, stops = self._stops(request), request.stop_texts
+        return pieces(self._engine, self._tokenizer, job.prompt, job.sampling, stop, stops)
 
-    async def _whole(self, request: CompletionRequest, job: Job) -> Finished:
-        async for item in self._pieces(request, job):
-            if isinstance(item, Finished):
-                return item
-        raise ModelError(f"{self._model} ended a completion without an end")
+    def _whole(self, request: CompletionRequest, job: Job) -> Coroutine[Any, Any, Finished]:
+        stop, stops = self._stops(request), request.stop_texts
+        return whole(self._engine, self._tokenizer, job.prompt, job.sampling, stop, stops)
+
+    def _stops(self, request: CompletionRequest) -> frozenset[int]:
+        return frozenset(request.stop_token_ids or ()) | (frozenset() if request.ignore_eos else self._stop_ids)
 
     def _choice(self, request: CompletionRequest, index: int, job: Job, finished: Finished) -> Json:
         choice: Json = {

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Literal, NamedTuple, Protocol
 
+from redsearcher.errors import ModelError
 from redsearcher.llm.local.request import SampledToken
 from redsearcher.llm.server.detokenize import StopText, TextStream
 from redsearcher.llm.token import Generated, TokenEngine
@@ -85,3 +86,22 @@ async def pieces(
         finish,
         cached,
     )
+
+
+async def whole(
+    engine: ServedEngine,
+    tokenizer: Tokenizer,
+    prompt: Sequence[int],
+    sampling: Sampling,
+    stop: frozenset[int],
+    stop_texts: Sequence[str],
+) -> Finished:
+    """A choice at once; without stop texts nobody has to look at each token."""
+    if not stop_texts:
+        made = await engine.generate(prompt, sampling, stop)
+        body = made.token_ids[:-1] if made.token_ids[-1] in stop else made.token_ids
+        return Finished(made.token_ids, made.logprobs, tokenizer.decode(body), made.finish_reason, made.cached)
+    async for item in pieces(engine, tokenizer, prompt, sampling, stop, stop_texts):
+        if isinstance(item, Finished):
+            return item
+    raise ModelError(f"{engine.name} ended a turn without an end")
