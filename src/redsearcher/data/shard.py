@@ -5,14 +5,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
-from random import Random
-from string import Template
 
 import zstandard
 
-from redsearcher.agent.context.discard_all import STATEMENT
-from redsearcher.core.hashing import content_hash
-from redsearcher.core.rng import derive
 from redsearcher.core.rundir import RunDir
 from redsearcher.data.conversation import to_sample
 from redsearcher.data.stream import Attempt, StreamConfig, Trace, world_attempts
@@ -20,7 +15,6 @@ from redsearcher.records.chat import Message
 from redsearcher.records.sample import Sample
 
 SUFFIX = ".jsonl.zst"
-RESET_SHARE = 0.1
 
 
 def write_shards(
@@ -91,24 +85,13 @@ def read_traces(path: Path) -> Iterator[Trace]:
                 yield Trace.model_validate_json(line)
 
 
-def read_samples(path: Path, *, reset_share: float = RESET_SHARE) -> Iterator[Sample]:
-    """Traces as training samples: messages with a mask on the policy's turns; k, MSD and size in `meta`.
-
-    The given share of them is told first, as after a context reset, that earlier work on the question was dropped.
-    """
+def read_samples(path: Path) -> Iterator[Sample]:
+    """Traces as training samples: messages with a mask on the policy's turns; k, MSD and size in `meta`."""
     for trace in read_traces(path):
         sample = to_sample(trace.trajectory)
-        rng = derive(trace.trajectory.seed, "reset")
-        if rng.random() < reset_share:
-            sample = _after_reset(sample, rng)
+        asked = trace.trajectory.steps[0].asked
+        if asked and sample.messages[2].role != "user":
+            messages = (*sample.messages[:2], Message(role="user", content=asked), *sample.messages[2:])
+            sample = sample.model_copy(update={"messages": messages, "mask": (0, *sample.mask)})
         about = trace.model_dump(exclude={"trajectory"})
         yield sample.model_copy(update={"stage": "expert", "meta": {**sample.meta, **about}})
-
-
-def _after_reset(sample: Sample, rng: Random) -> Sample:
-    """The same work, begun after a reset: what the agent says then stands behind the question."""
-    n_rounds = rng.randint(4, 14)
-    told = Template(STATEMENT).substitute(n_rounds=n_rounds, n_calls=n_rounds)
-    messages = (*sample.messages[:2], Message(role="user", content=told), *sample.messages[2:])
-    mask = (*sample.mask[:2], 0, *sample.mask[2:])
-    return sample.model_copy(update={"id": content_hash(sample.id, told), "messages": messages, "mask": mask})

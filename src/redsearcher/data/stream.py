@@ -4,11 +4,13 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from string import Template
 from typing import NamedTuple
 
 from pydantic import Field
 
 from redsearcher.agent.config import EpisodeConfig
+from redsearcher.agent.context.discard_all import STATEMENT
 from redsearcher.agent.episode import Episode
 from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
@@ -52,6 +54,8 @@ class StreamConfig(Config):
     max_chars: int = Field(default=19_000, ge=1_000)
     """Longest trace, in characters of question, thoughts, calls and observations: what fits a window of 8K tokens of a
     vocabulary of 1,024."""
+    reset_share: float = Field(default=0.1, ge=0, le=1)
+    """Share of traces that begin as after a context reset: the agent says that earlier work was dropped."""
     web: WebConfig = SMALL_WINDOW
     """What the tools show."""
     expert: ExpertConfig = ExpertConfig()
@@ -144,6 +148,8 @@ def _attempt(
     trace = None
     if outcome == "right":
         n_constraints = len(task.query.constraints)
+        if derive(trajectory.seed, "reset").random() < config.reset_share:
+            trajectory = after_reset(trajectory)
         trace = Trace(trajectory=trajectory, k=k, msd=msd, n_constraints=n_constraints, easy=easy, n_chars=n_chars)
     return Attempt(trace, outcome, k, msd, easy, trajectory.n_tool_calls, n_chars)
 
@@ -170,6 +176,14 @@ def run_expert(task: Task, expert: Expert, tools: Toolbox, seed: int) -> Traject
         detail=outcome.detail,
         usage=outcome.usage,
     )
+
+
+def after_reset(trajectory: Trajectory) -> Trajectory:
+    """The same work as a policy does it that was told before that its earlier work on the question was dropped."""
+    n_rounds = derive(trajectory.seed, "rounds before the reset").randint(4, 14)
+    told = Template(STATEMENT).substitute(n_rounds=n_rounds, n_calls=n_rounds)
+    first = trajectory.steps[0].model_copy(update={"asked": told})
+    return trajectory.model_copy(update={"steps": (first, *trajectory.steps[1:])})
 
 
 def count_chars(trajectory: Trajectory) -> int:

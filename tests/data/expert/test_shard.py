@@ -28,11 +28,11 @@ def test_shards_resume_and_read_back(shards: Path) -> None:
         policy = [m.content for m, kept in zip(sample.messages, sample.mask, strict=True) if kept]
         assert policy == [step.thought for step in trace.trajectory.steps]
         assert sample.meta["k"] == trace.k and sample.meta["easy"]
-    told = next(read_samples(shards, reset_share=1.0))
-    assert [m.role for m in told.messages[:4]] == ["system", "user", "user", "assistant"] and told.mask[:4] == (
-        0,
-        0,
-        0,
-        1,
-    )
-    assert "$" not in told.messages[2].content and len(told.mask) == len(told.messages)
+
+
+def test_a_trace_after_a_reset_says_so(shards: Path) -> None:
+    write_shards(shards, range(3, 4), CONFIG.model_copy(update={"reset_share": 1.0}))
+    for sample in read_samples(shards):
+        assert [m.role for m in sample.messages[:4]] == ["system", "user", "user", "assistant"]
+        assert sample.mask[:4] == (0, 0, 0, 1) and len(sample.mask) == len(sample.messages)
+        assert "$" not in sample.messages[2].content
