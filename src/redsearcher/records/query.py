@@ -132,9 +132,9 @@ class ToolExpression(Record):
                 )
         return f"{self.tool}.{self.function}({', '.join(parts)})"
 
-    @cached_property
+    @property
     def calls(self) -> tuple["ToolExpression", ...]:
-        """Itself and every nested call, innermost first."""
+        """Itself and every nested call, innermost first. Not kept: it would hold itself."""
         inner = [call for o in self.operands if isinstance(o, ToolExpression) for call in o.calls]
         return (*inner, self)
 
