@@ -51,6 +51,7 @@ from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
 from redsearcher.world.fiction.config import FictionConfig
 from redsearcher.world.make import WorldConfig, make_world
+from redsearcher.world.property import Lang
 from redsearcher.world.prose.config import ProseConfig
 from redsearcher.world.store import World
 
@@ -98,9 +99,9 @@ class Made(NamedTuple):
     certificates: dict[str, Certificate]
 
 
-def make(folder: Path, seed: int, n_tasks: int, n_entities: int, workers: int) -> Made:
+def make(folder: Path, lang: Lang, seed: int, n_tasks: int, n_entities: int, workers: int) -> Made:
     """A world and about `n_tasks` tight tasks spread over the grid."""
-    fiction, prose = FictionConfig(n_entities=n_entities, seed=seed), ProseConfig(seed=seed)
+    fiction, prose = FictionConfig(lang=lang, n_entities=n_entities, seed=seed), ProseConfig(seed=seed)
     make_world(folder / "world", WorldConfig(fiction=fiction, prose=prose))
     world = World(folder / "world")
     build_web(folder / "web", world.documents(), WebConfig(), world_id=world.id, lang=world.info.lang)
@@ -206,19 +207,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--entities", type=int, default=0)
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
+    lang, seed, workers = arguments.lang, arguments.seed, arguments.workers
     n = 60 if arguments.quick else 600
     n_entities = arguments.entities or (1_500 if arguments.quick else 4_000)
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        good = make(folder / "good", 100 + arguments.seed, round(n * 1.25), n_entities, arguments.workers)
-        rows = planted(good, n, arguments.seed, folder, arguments.workers)
-        other = make(folder / "held", 200 + arguments.seed, round(n * 1.1), n_entities, arguments.workers)
-        kept = untouched(other, n, folder / "held.run", arguments.workers)
+        good = make(folder / "good", lang, 100 + seed, round(n * 1.1), n_entities, workers)
+        rows = planted(good, n, seed, folder, workers)
+        other = make(folder / "held", lang, 200 + seed, n, n_entities, workers)
+        kept = untouched(other, n, folder / "held.run", workers)
     table = Table("group", "kind", "planted", "caught", "by the stage meant", "unjudged", "stages that drop")
     for row in rows:
         table.add_row(*(str(row[name]) for name in ("group", "kind", "planted", "caught", "by_meant", "unjudged")),
