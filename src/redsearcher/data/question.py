@@ -25,6 +25,7 @@ from redsearcher.world.store import World
 
 WORDING_TRIES = 4
 DRAWS_PER_EASY = 40
+UNITS_PER_TASK = 6
 
 
 def in_words(query: Query, names: Mapping[str, str], *, lang: str, seed: int) -> str:
@@ -42,9 +43,9 @@ class Quotas(Config):
     """Easy queries."""
     k1: int = Field(default=8, ge=0)
     """Tight queries per MSD with k = 1."""
-    k2: int = Field(default=6, ge=0)
+    k2: int = Field(default=10, ge=0)
     """Tight queries per MSD with k = 2."""
-    k3: int = Field(default=1, ge=0)
+    k3: int = Field(default=4, ge=0)
     """Tight queries per MSD with k = 3; these take longest to find."""
     msd: tuple[int, ...] = (2, 3, 4)
     """Minimum source dispersions of the tight queries, the last one "or more"."""
@@ -95,7 +96,7 @@ class FreshTasks:
         for k, wanted in ((1, self._quotas.k1), (2, self._quotas.k2), (3, self._quotas.k3)):
             for msd in self._quotas.msd:
                 found = 0
-                for _ in range(2 * wanted):
+                for _ in range(UNITS_PER_TASK * wanted):
                     if found >= wanted:
                         break
                     number += 1
