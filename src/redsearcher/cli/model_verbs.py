@@ -42,18 +42,18 @@ def serve(
     with boundary("serving needs fastapi and uvicorn: pip install 'redsearcher[server]'", raises=InputError):
         from redsearcher.llm.server.app import make_app
         from redsearcher.llm.server.run import Server, listen
-    bound = listen(host, port)
-    loaded = load(model, text_protocol(protocol))
-    served = name or loaded.name
+    with listen(host, port) as bound:
+        loaded = load(model, text_protocol(protocol))
+        served = name or loaded.name
 
-    async def run() -> None:
-        from redsearcher.llm.local.engine import LocalEngine
+        async def run() -> None:
+            from redsearcher.llm.local.engine import LocalEngine
 
-        async with LocalEngine(loaded.model, loaded.name, settings) as engine:
-            address, taken = bound.getsockname()[:2]
-            url = f"http://{f'[{address}]' if ':' in address else address}:{taken}/v1"
-            ready = f"serving {served} at {url} (window {engine.window:,} tokens); Ctrl-C stops"
-            server = Server(make_app(engine, loaded.renderer, served), lambda: say.line(ready))
-            await server.serve([bound])
+            async with LocalEngine(loaded.model, loaded.name, settings) as engine:
+                address, taken = bound.getsockname()[:2]
+                url = f"http://{f'[{address}]' if ':' in address else address}:{taken}/v1"
+                ready = f"serving {served} at {url} (window {engine.window:,} tokens); Ctrl-C stops"
+                server = Server(make_app(engine, loaded.renderer, served), lambda: say.line(ready))
+                await server.serve([bound])
 
-    asyncio.run(run())
+        asyncio.run(run())
