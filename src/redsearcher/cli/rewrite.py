@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 Tools = Annotated[str, typer.Option("--tools", help="Tools that every task must need: maps,scholar,python.")]
 Fuzz = Annotated[bool, typer.Option("--fuzz/--no-fuzz", help="Make questions vaguer, as far as they stay sharp.")]
 Steps = Annotated[int, typer.Option(min=1, help="Edits that make one task need tools.")]
+KeepCell = Annotated[
+    bool, typer.Option("--keep-cell/--any-cell", help="Only changes that leave a task in its cell of (k, MSD).")
+]
 World_ = Annotated[Path, typer.Option("--world", help="Folder of the world.", metavar="WORLD")]
 
 
@@ -24,6 +27,7 @@ def rewrite(
     tools: Tools = "",
     fuzz: Fuzz = False,
     steps: Steps = 1,
+    keep_cell: KeepCell = True,
     config: ConfigFile = None,
 ) -> None:
     """Turn the tight tasks of a run directory into such as need tools, or are vaguer; resumes where it was killed.
@@ -33,20 +37,20 @@ def rewrite(
     """
     from redsearcher.synthesis.rewrite import RewriteConfig
 
-    settings = RewriteConfig.load(config) if config else wanted(tools, fuzz, steps)
+    settings = RewriteConfig.load(config) if config else wanted(tools, fuzz, steps, keep_cell)
     report_on(rewritten(run, world, out, settings), out, world)
 
 
-def wanted(tools: str, fuzz: bool, steps: int) -> "RewriteConfig":
+def wanted(tools: str, fuzz: bool, steps: int = 1, keep_cell: bool = True) -> "RewriteConfig":
     """The config that the options of a command mean. Raises InputError for a tool that is none."""
     from redsearcher.synthesis.rewrite import RewriteConfig
 
     named = [name.strip() for name in tools.split(",") if name.strip()]
     settings: dict[str, object] = {}
     if named:
-        settings["evolve"] = {"tools": named, "steps": steps}
+        settings["evolve"] = {"tools": named, "steps": steps, "keep_cell": keep_cell}
     if fuzz:
-        settings["fuzz"] = {}
+        settings["fuzz"] = {"keep_cell": keep_cell}
     return RewriteConfig.parse(settings, "tasks rewrite")
 
 

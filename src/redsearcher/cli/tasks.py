@@ -24,7 +24,10 @@ def synth(
     msd: Annotated[
         list[int] | None, typer.Option(help="MSD asked for, the last meaning that or more (default 2 3 4 5).")
     ] = None,
-    per_cell: Annotated[int, typer.Option(min=1, help="Tasks per (k, MSD) cell.")] = 10,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Tasks in all, spread evenly over the cells asked for.")
+    ] = None,
+    per_cell: Annotated[int, typer.Option(min=1, help="Tasks per (k, MSD) cell, where --count is not given.")] = 10,
     seed: Annotated[int, typer.Option(help="Same seed, same tasks.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     tools: rewriting.Tools = "",
@@ -35,18 +38,18 @@ def synth(
 
     The settings of --config win over the other options. Exits 2 if another config made what is in --out.
     With --tools or --fuzz, what comes first lies in OUT/plain, and `tasks rewrite` makes OUT of it.
-    Example: redsearcher tasks synth --world worlds/demo --treewidth 2 --msd 3 --out runs/mine
+    Example: redsearcher tasks synth --world worlds/demo --treewidth 2 --msd 3 --count 50 --out runs/mine
     """
     from redsearcher.cli.stage import synthesis
     from redsearcher.core.rundir import RunDir
     from redsearcher.synthesis.config import SynthConfig
+    from redsearcher.synthesis.request import requested
     from redsearcher.world.store import World
 
-    asked = {"grid": sorted(set(treewidth)) if treewidth else None, "msd": sorted(set(msd)) if msd else None}
-    settings = {"seed": seed, "per_cell": per_cell, **{name: value for name, value in asked.items() if value}}
-    wanted = SynthConfig.load(config) if config else SynthConfig.parse(settings, "tasks synth")
+    asked = requested(treewidth=treewidth or (), msd=msd or (), count=count, per_cell=per_cell, seed=seed)
+    wanted = SynthConfig.load(config) if config else asked
     opened = World(world)
-    rest = rewriting.wanted(tools, fuzz, 1) if tools or fuzz else None
+    rest = rewriting.wanted(tools, fuzz) if tools or fuzz else None
     plain = out / "plain" if rest else out
     made = synthesis(RunDir.open(plain, wanted), opened, wanted, workers)
     for cell in made.cells:

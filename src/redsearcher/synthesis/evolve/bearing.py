@@ -9,7 +9,7 @@ from redsearcher.synthesis.evolve.bench import Bench, Proposal, atom
 from redsearcher.synthesis.evolve.place import maps_call, measured
 from redsearcher.synthesis.surgery import constraint_id, with_constraints
 
-WIDTHS = (60, 30, 15, 8)
+WIDTHS = (60, 30, 15, 8, 4)
 
 
 class Bearing:

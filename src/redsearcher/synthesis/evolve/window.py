@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-SHARES = (0.4, 0.2, 0.1, 0.05)
+SHARES = (0.4, 0.2, 0.1, 0.05, 0.02)
 
 
 def windows(
