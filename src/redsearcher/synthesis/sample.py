@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, Self
 
 from redsearcher.core import rng
 from redsearcher.errors import BudgetError, InputError
@@ -52,6 +52,14 @@ class Sampler:
         self.graph = FactGraph(world, hub_cap=config.hub_cap, capped=config.capped_properties)
         self.site = Site(world, self.graph)
         self._ordered: dict[Target, list[Clique]] = {}
+
+    def ready(self) -> Self:
+        """Make the indexes that are otherwise made when first needed, before processes are forked."""
+        self.site.ready()
+        if 3 in self.config.grid:
+            for msd in self.config.msd:
+                self._cliques(Target(msd, msd == self.config.msd[-1]))
+        return self
 
     def unit(self, number: int, k: int, msd: int, turn: int | None = None) -> Unit:
         """Up to `per_unit` candidates, aimed at the cell (k, msd); such as fall into other cells are kept too.

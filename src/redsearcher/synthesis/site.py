@@ -15,6 +15,11 @@ class Site:
         self.world, self.graph = world, graph
         self.types: list[int] = graph.types.tolist()
 
+    def ready(self) -> None:
+        """Make all indexes now."""
+        for index in (self.known, self.stated, self.pages):
+            assert index is not None
+
     @cached_property
     def known(self) -> Reach:
         """All facts, stated or not."""
