@@ -121,12 +121,23 @@ class Planner:
             other = _other(atom, name)
             if other in self.introduced:
                 self._visit(other, Mention(other, "known"))
-            else:
+            elif self._can_open(other, atom):
                 self.said.add(atom.id)
                 self.introduced.add(other)
                 self._visit(other, Mention(other, "role", atom, Mention(name, "known")))
+            else:
+                self._speak(name, Mention(name, "known"), [], [(atom, other)])
+                self._visit(other, Mention(other, "known"))
         for other in self.waiting.pop(name, []):
             self._visit(other, Mention(other, "known"))
+
+    def _can_open(self, name: str, atom: FactAtom) -> bool:
+        """Whether a sentence about the variable would have something to say besides the atom: a comparison with what is
+        not introduced yet is none."""
+        rest = [c for c in self._unsaid(name) if c.id != atom.id]
+        if any(isinstance(c, FactAtom | Same) for c in rest):
+            return True
+        return any(all(other in self.introduced for other in c.variables if other != name) for c in rest)
 
     def _ways_on(self, name: str) -> tuple[list[Said], list[FactAtom]]:
         """Atoms to variables not introduced yet: those to be said by a verb, and those by a possessive."""
