@@ -36,7 +36,7 @@ class Batch:
         self._slots = torch.arange(n, device=device)
         self._columns = torch.arange(cache.n_positions, device=device)
         self._padded = padded
-        self._graphs = DecodeGraphs(self._decode_padded) if cuda_graphs else None
+        self._graphs = DecodeGraphs() if cuda_graphs else None
 
     def start(self, slots: Sequence[int], samplings: Sequence[Sampling]) -> None:
         """How the sequences that now take `slots` are sampled."""
@@ -93,8 +93,8 @@ class Batch:
         if self._padded:
             n_rows = min(round_up(slots[-1] + 1, _LEAST_ROWS), self._cache.n_slots)
             length = round_length(max(lengths), self._cache.n_positions)
-            step = self._graphs or self._decode_padded
-            logits = step(n_rows, length)[rows]
+            step = self._decode_padded
+            logits = (self._graphs.run(step, n_rows, length) if self._graphs else step(n_rows, length))[rows]
         else:
             logits = self._decode_packed(slots, lengths)
         return self._sample(logits, rows, greedy=greedy)

@@ -46,8 +46,10 @@ class LocalEngine:
         n_slots = _count_slots(config, weights.shape, self._window, device, dtype)
         threads = config.threads
         if threads is None and on_cpu and model.num_parameters() < _SMALL_MODEL:
-            # Two threads gain a third on an idle machine and lose tenfold on a busy one.
+            # Products this small gain little from more threads, which on a busy machine wait for each other.
             threads = 1
+
+        window, cuda_graphs = self._window, not on_cpu and config.cuda_graphs
 
         @contextmanager
         def open_device() -> Iterator[Batch]:
@@ -59,8 +61,8 @@ class LocalEngine:
                 # It compiles a plan for every new shape, and prompts come in all shapes.
                 torch.backends.cuda.enable_cudnn_sdp(False)
             with torch.inference_mode():
-                cache = SlotCache(weights.shape, n_slots, self._window, device, dtype)
-                yield Batch(weights, cache, padded=not on_cpu, cuda_graphs=not on_cpu and self._config.cuda_graphs)
+                cache = SlotCache(weights.shape, n_slots, window, device, dtype)
+                yield Batch(weights, cache, padded=not on_cpu, cuda_graphs=cuda_graphs)
 
         table = SlotTable(n_slots, config.hold_s)
         prefill_tokens = config.prefill_tokens or (512 if on_cpu else 8192)
@@ -154,6 +156,8 @@ def _device(name: str) -> torch.device:
         raise InputError(f"device {name!r} is unknown; expected cpu, cuda or cuda:N") from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise InputError(f"device {name!r} was asked for, but torch sees no CUDA device here")
+    if device.type == "cuda" and device.index is None:
+        return torch.device("cuda", torch.cuda.current_device())
     return device
 
 
@@ -163,7 +167,7 @@ def _count_slots(config: EngineConfig, shape: Shape, window: int, device: torch.
     if config.memory_gib is not None:
         budget = config.memory_gib * _GIB
     else:
-        budget = _CPU_GIB * _GIB if on_cpu else torch.cuda.mem_get_info(device)[0] * _CUDA_SHARE
+        budget = _CPU_GIB * _GIB if on_cpu else _free_on(device) * _CUDA_SHARE
     each = shape.cache_bytes(n_positions(window), dtype.itemsize)
     fit = int(budget // each)
     if fit < 1:
@@ -172,3 +176,8 @@ def _count_slots(config: EngineConfig, shape: Shape, window: int, device: torch.
             "lower `window` or raise `memory_gib`"
         )
     return min(config.slots or (64 if on_cpu else 512), fit)
+
+
+def _free_on(device: torch.device) -> int:
+    torch.cuda.empty_cache()
+    return int(torch.cuda.mem_get_info(device)[0])

@@ -9,43 +9,45 @@ from torch import Tensor
 _log = logging.getLogger(__name__)
 _WARM_UPS = 2
 
+Step = Callable[[int, int], Tensor]
+
 
 class DecodeGraphs:
-    """CUDA graphs of `step(n_rows, length) -> logits`, which reads and writes the same tensors each time.
+    """CUDA graphs of a step `(n_rows, length) -> logits` that reads and writes the same tensors each time.
 
     The logits of a shape are overwritten by the next step. Where recording fails, steps run one call at a time.
     """
 
-    def __init__(self, step: Callable[[int, int], Tensor]) -> None:
-        self._step = step
+    def __init__(self) -> None:
         self._graphs: dict[tuple[int, int], tuple[torch.cuda.CUDAGraph, Tensor]] = {}
         self.usable = True
 
-    def __call__(self, n_rows: int, length: int) -> Tensor:
+    def run(self, step: Step, n_rows: int, length: int) -> Tensor:
+        """The step's logits, replayed if possible."""
         if not self.usable:
-            return self._step(n_rows, length)
+            return step(n_rows, length)
         recorded = self._graphs.get((n_rows, length))
         if recorded is None:
             try:
-                recorded = self._graphs[n_rows, length] = self._record(n_rows, length)
+                recorded = self._graphs[n_rows, length] = self._record(step, n_rows, length)
             except RuntimeError as error:
                 _log.warning("CUDA graphs are off, a decode step could not be recorded: %s", error)
                 self.usable = False
-                return self._step(n_rows, length)
+                return step(n_rows, length)
         graph, logits = recorded
         graph.replay()
         return logits
 
-    def _record(self, n_rows: int, length: int) -> tuple[torch.cuda.CUDAGraph, Tensor]:
+    def _record(self, step: Step, n_rows: int, length: int) -> tuple[torch.cuda.CUDAGraph, Tensor]:
         # Libraries allocate their workspaces in the first runs, which must not be recorded.
         side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_UPS):
-                self._step(n_rows, length)
+                step(n_rows, length)
         torch.cuda.current_stream().wait_stream(side)
         pool = next(iter(self._graphs.values()))[0].pool() if self._graphs else None
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, pool=pool, capture_error_mode="thread_local"):
-            logits = self._step(n_rows, length)
+            logits = step(n_rows, length)
         return graph, logits

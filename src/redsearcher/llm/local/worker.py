@@ -89,6 +89,8 @@ class Worker:
                     self.step_began = None
                     while self._gather():
                         self._guarded_step()
+                    # The cache may be most of the memory there is; whoever holds on to a closed engine gives it back.
+                    del self._device
         except ModelError as error:
             self.trouble = self.trouble or f"broke: {error}"
         self._fail(ModelError(f"engine {self._name} {self.trouble or 'is closed'}"))
