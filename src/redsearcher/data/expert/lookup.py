@@ -8,7 +8,7 @@ from typing import NamedTuple
 from redsearcher.data.expert.condition import Condition, Conditions
 from redsearcher.data.expert.evidence import Block, Evidence
 from redsearcher.data.expert.library import Library
-from redsearcher.data.expert.query import other_words, relation_words
+from redsearcher.data.expert.query import other_words, own_words, usual_words
 from redsearcher.data.expert.turn import Bound, Turn
 from redsearcher.data.expert.words import AGAIN, SEARCH, VISIT, Voice
 from redsearcher.records.query import FactAtom, Query
@@ -80,22 +80,27 @@ class Lookups:
 
     def _calls(self, subject: _Subject) -> Iterator[Turn | None]:
         """Search for the quoted names and open a page about the first; then a page about what we look for that names
-        it, the names unquoted with other words, and the other pages about it."""
+        it, other words (the names unquoted, which finds those who go by another one), and the other pages about it."""
         item, bound, about = subject.item, subject.bound, subject.about
         names = [self._evidence.call(bound[name]) for name in subject.named]
         quoted = " ".join(f'"{name}"' for name in names)
         said = item.say(self.names(bound))
         lead = self._voice.say(SEARCH, n=item.number, text=said)
-        yield Turn(lead, "search", f"{quoted} {relation_words(item, about, self._rng)}{subject.noun}")
+        own_way = own_words(item, self._rng)
+        words = own_way or usual_words(item, about, self._rng)
+        yield Turn(lead, "search", f"{quoted} {words}{subject.noun}")
         hits = list(self._evidence.latest_hits)
-        own = [hit for hit in hits if self._topic(hit) == bound[about]]
+        pages = [hit for hit in hits if self._topic(hit) == bound[about]]
         if _must_have(item, about):
-            yield from self._visit(item, said, own, 1)
+            yield from self._visit(item, said, pages, 1)
         while self._is_hasty():
             yield None
-        yield from self._visit(item, said, own, 1)
+        yield from self._visit(item, said, pages, 1)
         yield from self._visit(item, said, [hit for hit in hits if self._topic_type(hit) == subject.kind], 1)
-        query = " ".join([*names, other_words(item, about, self._rng)]) + subject.noun
+        if own_way:
+            query = f"{quoted} {usual_words(item, about, self._rng)}{subject.noun}"
+        else:
+            query = " ".join([*names, other_words(item, about, self._rng)]) + subject.noun
         yield Turn(self._voice.say(AGAIN, n=item.number, text=said), "search", query)
         hits += self._evidence.latest_hits
         yield from self._visit(item, said, [hit for hit in hits if self._topic(hit) == bound[about]], 2)

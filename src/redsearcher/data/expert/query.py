@@ -9,6 +9,8 @@ from redsearcher.world.property import properties
 
 OWN_WORDS = 0.15
 MOST_WORDS = 5
+_MORE = {"P22": ("children",), "P25": ("children",)}
+"""Forms that pages use and the table of properties does not list; the index does not know stems."""
 _SMALL = frozenset({"is", "in", "of", "by", "up", "to"})
 
 
@@ -22,10 +24,14 @@ def property_of(condition: Condition, end: str) -> str:
     raise ValueError(f"condition {condition.number} speaks of no property")
 
 
-def relation_words(condition: Condition, end: str, rng: Random) -> str:
-    """Words that betray the relation: most of the usual ones, or now and then those of the condition itself."""
-    if isinstance(condition.constraint, FactAtom) and condition.words and rng.random() < OWN_WORDS:
-        return condition.words
+def own_words(condition: Condition, rng: Random) -> str:
+    """Now and then the words of the condition itself, which work for relations never met before; else nothing."""
+    is_asked_for = isinstance(condition.constraint, FactAtom) and rng.random() < OWN_WORDS
+    return condition.words if is_asked_for else ""
+
+
+def usual_words(condition: Condition, end: str, rng: Random) -> str:
+    """Words that betray the relation, most of those that pages use."""
     words = list(_usual(property_of(condition, end)))
     if len(words) > 3:
         words.remove(rng.choice(words[2:]))
@@ -44,5 +50,10 @@ def other_words(condition: Condition, end: str, rng: Random) -> str:
 def _usual(property_id: str) -> tuple[str, ...]:
     """The cue words of a property one by one; a date's noun too, which pages often use instead of the verb."""
     phrases = properties()[property_id].en
-    said = [*phrases.cues, *(phrases.object_noun.split()[-1:] if properties()[property_id].is_literal else ())]
+    said = [
+        *phrases.cues[:2],
+        *_MORE.get(property_id, ()),
+        *phrases.cues[2:],
+        *(phrases.object_noun.split()[-1:] if properties()[property_id].is_literal else ()),
+    ]
     return tuple(dict.fromkeys(word for cue in said for word in cue.split() if word not in _SMALL))
