@@ -195,6 +195,8 @@ def test_closing_fails_what_is_in_flight_and_what_comes_later() -> None:
 def test_what_does_not_fit_is_refused_with_the_remedy() -> None:
     with pytest.raises(InputError, match="lower `window` or raise `memory_gib`"):
         _engine(tiny_model(), memory_gib=1e-6)
+    with pytest.raises(InputError, match="expected cpu, cuda"):
+        _engine(tiny_model(), device="meta")
     with pytest.raises(InputError, match=r"torch sees no CUDA device|unknown"):
         _engine(tiny_model(), device="cuda:9" if not _has_cuda() else "nonsense")
 
