@@ -13,7 +13,8 @@ POLL_S = 5.0
 app = typer.Typer(no_args_is_help=True, help="Train a small policy from scratch on recorded trajectories.")
 
 Traces = Annotated[
-    list[Path], typer.Argument(help="Run directories, folders of expert traces, or single files of either.", metavar="TRACES...")
+    list[Path],
+    typer.Argument(help="Run directories, folders of expert traces, or single files of either.", metavar="TRACES..."),
 ]
 DataPath = Annotated[Path, typer.Option("--data", "-d", help="Folder of tokenizer and shards.", metavar="DIR")]
 
@@ -109,5 +110,7 @@ def sft(
             say.line(f"took a slower way: {trouble}")
     seconds = max(1e-9, done.position.seconds)
     loss = "" if done.heldout_loss is None else f", held-out loss {done.heldout_loss:.3f} nats per token"
-    say.line(f"{done.position.tokens:,} tokens in {seconds:,.0f} s ({done.position.tokens / seconds:,.0f} a second){loss}")
+    say.line(
+        f"{done.position.tokens:,} tokens in {seconds:,.0f} s ({done.position.tokens / seconds:,.0f} a second){loss}"
+    )
     say.wrote(f"{done.model}, {out}/loss.html, {out}/log.jsonl")

@@ -1,18 +1,16 @@
 """One step of training on a device: how the model is computed there, and what happens if that cannot be."""
 
 import ctypes
-import ctypes.util
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from transformers import Qwen3ForCausalLM
 
 from redsearcher.errors import ForeignError, InputError, boundary
-from redsearcher.training.attention import Kind
 from redsearcher.training.config import OptimizerConfig
-from redsearcher.training.loss import loss_sum, use_attention
+from redsearcher.training.loss import PackedLoss, Way
 from redsearcher.training.pack import Batch, Frame, collate
 from redsearcher.training.shard import Shard
 
@@ -20,16 +18,9 @@ MIN_DOCUMENT = 128
 """A fixed frame has room for as many bounds as documents of this mean length would need."""
 
 
-class Way(NamedTuple):
-    """How the forward pass is computed: the attention, and whether torch compiles the rest."""
-
-    attention: Kind
-    compiled: bool
-
-
 WAYS: dict[str, tuple[Way, ...]] = {
-    "cuda": (Way("varlen", True), Way("varlen", False), Way("sdpa", False)),
-    "cpu": (Way("chunked", False), Way("sdpa", False)),
+    "cuda": (Way("module", "varlen", compiled=True), Way("module", "varlen"), Way("module", "sdpa")),
+    "cpu": (Way("lean"), Way("module", "sdpa")),
 }
 """By device, the fastest first; the next one is taken where one does not work."""
 
@@ -55,27 +46,26 @@ class Engine:
         ways: Sequence[Way] | None = None,
     ) -> None:
         self.device = pick_device(device)
-        self.model = model.to(self.device)
+        torch.nn.Module.to(model, self.device)
+        self.model = model
         self.optimizer = _optimizer(model, config)
         self._clip = config.clip
         self._row_tokens, self._micro_rows = row_tokens, micro_rows
         self._ways = list(ways or WAYS[self.device.type])
-        self._body: Any = None
-        self.way: Way | None = None
+        self._loss: PackedLoss | None = None
         self.troubles: list[str] = []
         if self.device.type == "cpu":
             keep_memory()
 
     def step(self, shard: Shard, rows: Sequence[Sequence[int]], lr: float) -> StepResult:
         """One update from some rows. Raises ForeignError if no way of computing works."""
+        loss = self._ready(shard, rows)
         batches = self._batches(shard, rows)
         n_policy = sum(len(batch.targets) for batch in batches)
-        if self.way is None:
-            self._settle(batches[0])
         self.optimizer.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self.device)
         for batch in batches:
-            part = loss_sum(self.model, batch, self._row_tokens, self._body).total / max(1, n_policy)
+            part = loss(batch).total / max(1, n_policy)
             part.backward()  # type: ignore[no-untyped-call]
             total += part.detach()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self._clip)
@@ -90,41 +80,40 @@ class Engine:
         """Mean loss (nats per policy token) over some rows."""
         total, n_tokens = torch.zeros((), device=self.device), 0
         for shard, row in rows:
+            loss = self._ready(shard, [row])
             for batch in self._batches(shard, [row]):
-                if self.way is None:
-                    self._settle(batch)
-                part = loss_sum(self.model, batch, self._row_tokens, self._body)
+                part = loss(batch)
                 total += part.total
                 n_tokens += part.n_tokens
         return float(total) / max(1, n_tokens)
 
+    @property
+    def way(self) -> Way:
+        """How the model is computed, or will be tried to be."""
+        return self._ways[0]
+
     def _batches(self, shard: Shard, rows: Sequence[Sequence[int]]) -> list[Batch]:
         frame = None
-        if self._ways[0].attention == "varlen":
+        if self.way.attention == "varlen":
             n_tokens = self._micro_rows * self._row_tokens
             frame = Frame(n_tokens, n_tokens // MIN_DOCUMENT + 2, self._row_tokens)
         starts = range(0, len(rows), self._micro_rows)
         return [collate(shard, rows[n : n + self._micro_rows], frame).to(self.device) for n in starts]
 
-    def _settle(self, batch: Batch) -> None:
-        """Choose the first way that computes a batch and its gradient."""
-        while True:
-            way = self._ways[0]
-            use_attention(self.model, way.attention)
-            self._body = torch.compile(self.model.model, dynamic=False) if way.compiled else None
+    def _ready(self, shard: Shard, rows: Sequence[Sequence[int]]) -> PackedLoss:
+        """The loss in the first way that computes a batch and its gradient."""
+        while self._loss is None:
+            loss = PackedLoss(self.model, self.way, self._row_tokens)
             try:
-                with boundary(f"computing with attention {way.attention}{', compiled' if way.compiled else ''}"):
-                    with torch.enable_grad():
-                        loss_sum(self.model, batch, self._row_tokens, self._body).total.backward()  # type: ignore[no-untyped-call]
-                self.way = way
-                return
+                with boundary(f"computing by {self.way}"), torch.enable_grad():
+                    loss(self._batches(shard, rows)[0]).total.backward()  # type: ignore[no-untyped-call]
+                self._loss = loss
             except ForeignError as error:
                 self.troubles.append(str(error))
                 self._ways.pop(0)
                 if not self._ways:
                     raise
-                if way.attention == "varlen" and self._ways[0].attention != "varlen":
-                    batch = _unframed(batch)
+        return self._loss
 
 
 def pick_device(name: str) -> torch.device:
@@ -156,14 +145,9 @@ def keep_memory() -> None:
 
 
 def _optimizer(model: Qwen3ForCausalLM, config: OptimizerConfig) -> torch.optim.AdamW:
-    decayed, free = [], []
+    decayed: list[torch.nn.Parameter] = []
+    free: list[torch.nn.Parameter] = []
     for name, parameter in model.named_parameters():
         (decayed if parameter.ndim == 2 and "embed" not in name else free).append(parameter)
     groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=config.peak_lr, betas=(config.beta1, config.beta2), fused=True)
-
-
-def _unframed(batch: Batch) -> Batch:
-    lengths = torch.diff(batch.bounds)
-    kept = tuple(int(n) for n in lengths.tolist() if n)
-    return batch._replace(lengths=kept)

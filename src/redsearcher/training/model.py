@@ -1,14 +1,18 @@
 """A Qwen3 decoder of any size with random weights."""
 
+import copy
 from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from transformers import GenerationConfig, Qwen3Config, Qwen3ForCausalLM
 
 from redsearcher.core.rng import derive_seed
 from redsearcher.training.config import ModelConfig
 
 INITIAL_STD = 0.02
+TIED = "lm_head.weight"
+"""The same tensor as the embedding; files hold it once."""
 VOCAB_STEP = 64
 """Rows of the embedding come in multiples of this: a shape that matrix units like."""
 
@@ -44,9 +48,16 @@ def n_parameters(model: torch.nn.Module) -> int:
 def export(model: Qwen3ForCausalLM, folder: Path) -> None:
     """Write config.json, generation_config.json and bf16 model.safetensors; the tokenizer is the caller's."""
     folder.mkdir(parents=True, exist_ok=True)
-    half = Qwen3ForCausalLM(model.config).to(torch.bfloat16)
-    half.load_state_dict(model.state_dict())
-    half.generation_config = GenerationConfig(
-        do_sample=False, eos_token_id=model.config.eos_token_id, pad_token_id=model.config.pad_token_id
-    )
-    half.save_pretrained(folder)
+    settings = copy.deepcopy(model.config)
+    settings.dtype = torch.bfloat16
+    settings.architectures = [type(model).__name__]
+    settings.save_pretrained(folder)
+    GenerationConfig(  # type: ignore[no-untyped-call]
+        do_sample=False, eos_token_id=settings.eos_token_id, pad_token_id=settings.pad_token_id
+    ).save_pretrained(folder)
+    weights = {
+        name: tensor.detach().to("cpu", torch.bfloat16).contiguous()
+        for name, tensor in model.state_dict().items()
+        if name != TIED
+    }
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})

@@ -110,8 +110,8 @@ class Training:
     def _keep(self, measure: Measure | None) -> None:
         path = self._out / CHECKPOINTS / f"{self.position.tokens:012d}"
         self._export(path)
-        if measure is not None:
-            self._log.add(step=self.position.step, tokens=self.position.tokens, **measure(path, self.position.tokens))
+        if measure is not None and (facts := measure(path, self.position.tokens)):
+            self._log.add(step=self.position.step, tokens=self.position.tokens, **facts)
         self._save()
 
     def _export(self, path: Path) -> None:
@@ -147,7 +147,7 @@ def open_training(config: SftConfig, data: Path, out: Path, device: str) -> Iter
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise InputError(f"{out} is being trained into by another process; wait for it or stop it") from error
-        stop, pad = tokens.token_to_id(TURN_END), tokens.token_to_id(END_OF_TEXT)
+        stop, pad = (tokens.encode(text).ids[0] for text in (TURN_END, END_OF_TEXT))
         model = build_model(config.model, tokens.get_vocab_size(), config.seed, stop, pad)
         engine = Engine(model, config.optimizer, device, config.row_tokens, config.micro_rows)
         state = out / STATE

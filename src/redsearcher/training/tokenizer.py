@@ -16,7 +16,8 @@ END_OF_TEXT, TURN_START, TURN_END = "<|endoftext|>", "<|im_start|>", "<|im_end|>
 CONTROL = (END_OF_TEXT, TURN_START, TURN_END)
 """Special tokens: they steer the conversation and are dropped from decoded text."""
 MARKUP = (
-    "<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>", "<answer>", "</answer>",
+    "<think>", "</think>", "<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>",
+    "<answer>", "</answer>",
 )  # fmt: skip
 """Single tokens that stay in decoded text, as Qwen3 has them, so that its parsers see them."""
 MIN_SIZE, MAX_SIZE = 512, 65_536
@@ -42,12 +43,12 @@ def train_tokenizer(sources: Mapping[str, Iterable[str]], size: int) -> Tokenize
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=size,
-        special_tokens=[_added(text) for text in (*CONTROL, *MARKUP)],
+        special_tokens=[AddedToken(text, normalized=False) for text in (*CONTROL, *MARKUP)],
         initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
         show_progress=False,
     )
     tokenizer.train_from_iterator(_repeated(counts), trainer)
-    return tokenizer
+    return _with_visible_markup(tokenizer)
 
 
 def save_tokenizer(tokenizer: Tokenizer, folder: Path, window: int) -> None:
@@ -88,8 +89,12 @@ def _pre_tokenizer() -> Any:
     )
 
 
-def _added(text: str) -> Any:
-    return AddedToken(text, special=text in CONTROL, normalized=False)
+def _with_visible_markup(tokenizer: Tokenizer) -> Tokenizer:
+    """The trainer makes every token it is given a special one; MARKUP shall be ordinary ones."""
+    stored = json.loads(tokenizer.to_str())
+    for token in stored["added_tokens"]:
+        token["special"] = token["content"] in CONTROL
+    return Tokenizer.from_str(json.dumps(stored))
 
 
 def _word_counts(sources: Mapping[str, Iterable[str]]) -> dict[str, int]:
