@@ -86,7 +86,7 @@ def _check_folder(folder: Path, heldout_loss: float, data: Path) -> None:
     assert total / n_tokens == pytest.approx(heldout_loss, rel=0.05)
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Stands for a kill between two steps."""
 
 
@@ -98,10 +98,10 @@ def test_a_killed_run_goes_on_as_if_nothing_had_happened(data: Path, tmp_path: P
     def stop_at_second(_: Path, n_tokens: int) -> dict[str, float]:
         marks.append(n_tokens)
         if len(marks) == 2:
-            raise _Stop
+            raise _StopError
         return {}
 
-    with pytest.raises(_Stop):
+    with pytest.raises(_StopError):
         _train(config, data, tmp_path / "cut", stop_at_second)
     resumed = _train(config, data, tmp_path / "cut")
     assert resumed.heldout_loss == whole.heldout_loss
