@@ -112,3 +112,23 @@ def test_mentions_reach_nested_ones() -> None:
         "y",
         "z",
     ]
+
+
+def test_what_only_a_comparison_is_left_of_is_still_introduced() -> None:
+    asked = Query(
+        variables=(
+            Variable(name="x1", role=Role.ANSWER, type="company"),
+            Variable(name="x2", role=Role.LATENT, type="person"),
+            Variable(name="x4", role=Role.LATENT, type="person"),
+            Variable(name="g1", role=Role.GIVEN, type="city", entity="E1", label="Oslo"),
+        ),
+        constraints=(
+            FactAtom(id="c1", subject="x1", property="P112", object="x4"),
+            FactAtom(id="c2", subject="x2", property="P108", object="x1"),
+            FactAtom(id="c3", subject="x1", property="P159", object="g1"),
+            CompareAtom(id="c4", left="x2", left_property="P569", right="x4", right_property="P569"),
+        ),
+    )
+    for seed in range(60):
+        said = verbalise(asked, {"E1": "Oslo"}, lang="en", seed=seed)
+        assert any(word in said for word in ("employ", "work", "job")), said

@@ -1,0 +1,153 @@
+"""Tight tasks, certificates and answer counts per second on one core, beside SQLite joins that count the same.
+
+`python benchmarks/synthesis.py [--quick] [--world FOLDER]`: a generated world of 20,000 entities (2,000 with
+--quick), or the one in FOLDER. All times are CPU seconds of this process. The peer is SQLite, in memory, with indexes
+over both ends of every fact; both count the answers of each query and of the query less each of its constraints, and
+must agree. The last line is one JSON line with all figures.
+"""
+
+import argparse
+import json
+import resource
+import tempfile
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+from redsearcher.errors import BudgetError
+from redsearcher.graph.cap import ANSWER_CAP
+from redsearcher.graph.certify import certify
+from redsearcher.graph.evaluate import answers
+from redsearcher.graph.sql import SqlFacts
+from redsearcher.records.query import Query
+from redsearcher.records.world import Strength
+from redsearcher.synthesis.candidate import Candidate
+from redsearcher.synthesis.config import SynthConfig
+from redsearcher.synthesis.sample import Sampler
+from redsearcher.synthesis.verbalise.question import verbalise
+from redsearcher.world.fiction.config import FictionConfig
+from redsearcher.world.make import WorldConfig, make_world
+from redsearcher.world.prose.config import ProseConfig
+from redsearcher.world.store import World
+
+
+class Rate(NamedTuple):
+    """So many things in so many CPU seconds."""
+
+    what: str
+    n: int
+    cpu_s: float
+    note: str = ""
+
+    @property
+    def per_s(self) -> float:
+        return self.n / self.cpu_s if self.cpu_s else 0.0
+
+
+def sampled(sampler: Sampler, n_units: int) -> tuple[list[Candidate], list[Rate]]:
+    """Tasks of each treewidth from `n_units` master graphs each, aimed at all MSDs in turn; and the rates."""
+    found: list[Candidate] = []
+    rates = []
+    levels = sampler.config.msd
+    for k in (1, 2, 3):
+        start, here = time.process_time(), list[Candidate]()
+        hits = 0
+        for number in range(n_units):
+            unit = sampler.unit(k * n_units + number, k, levels[number % len(levels)], number // len(levels))
+            here += unit.candidates
+            hits += bool(unit.candidates)
+        cells = Counter(min(c.certificate.msd_loose, levels[-1]) for c in here)
+        note = f"{len(here) / n_units:.2f} per master graph; MSD " + ", ".join(f"{m}: {cells[m]}" for m in levels)
+        rates.append(Rate(f"tight tasks, k = {k}", len(here), time.process_time() - start, note))
+        found += here
+    return found, rates
+
+
+def certified(world: World, queries: list[Query]) -> Rate:
+    """Whole certificates: treewidths, covers, solutions, answers, necessity, search width."""
+    start = time.process_time()
+    for query in queries:
+        certify(
+            task_id="",
+            world_id=world.id,
+            world_kind=world.info.kind,
+            query=query,
+            known=world.known,
+            stated=world.stated,
+            strict=lambda fact: world.stating(fact, Strength.STRICT),
+            loose=lambda fact: world.stating(fact, Strength.LOOSE),
+            lexical_overlap=0.0,
+        )
+    return Rate("certificates", len(queries), time.process_time() - start)
+
+
+def counted(world: World, queries: list[Query]) -> tuple[Rate, Rate]:
+    """Answers of each query on all facts, and less each constraint on stated facts: by the evaluator, by SQLite."""
+    stated = [fact for fact in world.facts.values() if world.is_stated(fact.id)]
+    ours: list[int] = []
+    start = time.process_time()
+    for query in queries:
+        ours.append(len(answers(query, world.known, limit=ANSWER_CAP)))
+        ours += [len(answers(query.without(c.id), world.stated, limit=ANSWER_CAP)) for c in query.constraints]
+    ours_s = time.process_time() - start
+    theirs: list[int | None] = []
+    with closing(SqlFacts(world.facts.values(), world.types)) as known, closing(SqlFacts(stated, world.types)) as said:
+        start = time.process_time()
+        for query in queries:
+            theirs.append(_by_sql(known, query))
+            theirs += [_by_sql(said, query.without(c.id)) for c in query.constraints]
+        theirs_s = time.process_time() - start
+    apart = sum(b is not None and a != b for a, b in zip(ours, theirs, strict=True))
+    note = f"{theirs.count(None)} given up, {apart} differ"
+    return (
+        Rate("answer counts, this package", len(ours), ours_s),
+        Rate("answer counts, SQLite", len(theirs), theirs_s, note),
+    )
+
+
+def _by_sql(facts: SqlFacts, query: Query) -> int | None:
+    try:
+        return facts.n_answers(query, ANSWER_CAP)
+    except BudgetError:
+        return None
+
+
+def measured(world: World, n_units: int) -> list[Rate]:
+    """All rates, in the order of the table."""
+    start = time.process_time()
+    sampler = Sampler(world, SynthConfig(seed=1, msd=(2, 3, 4, 5, 6), per_unit=8), verbalise).ready()
+    index = Rate("facts indexed", world.info.n_facts, time.process_time() - start)
+    found, rates = sampled(sampler, n_units)
+    queries = [candidate.query for candidate in found]
+    return [index, *rates, certified(world, queries), *counted(world, queries)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="2,000 entities and few master graphs")
+    parser.add_argument("--world", type=Path, help="a world to measure on, instead of one made for it")
+    arguments = parser.parse_args()
+    n_entities, n_units = (2_000, 15) if arguments.quick else (20_000, 60)
+    with tempfile.TemporaryDirectory(prefix="synthesis-") as folder:
+        path = arguments.world or Path(folder) / "world"
+        if arguments.world is None:
+            fiction, prose = FictionConfig(n_entities=n_entities, seed=1), ProseConfig(seed=1)
+            make_world(path, WorldConfig(fiction=fiction, prose=prose))
+        world = World(path)
+        rates = measured(world, n_units)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table = Table("what", "n", "CPU seconds", "per second and core", "")
+    for rate in rates:
+        table.add_row(rate.what, f"{rate.n:,}", f"{rate.cpu_s:.2f}", f"{rate.per_s:,.1f}", rate.note)
+    Console().print(table)
+    rows = {rate.what: {"n": rate.n, "cpu_s": round(rate.cpu_s, 2), "per_s": round(rate.per_s, 1)} for rate in rates}
+    print(json.dumps({"benchmark": "synthesis", "entities": world.info.n_entities, "peak_mb": round(peak_mb), **rows}))
+
+
+if __name__ == "__main__":
+    main()
