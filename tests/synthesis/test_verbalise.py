@@ -131,4 +131,4 @@ def test_what_only_a_comparison_is_left_of_is_still_introduced() -> None:
     )
     for seed in range(60):
         said = verbalise(asked, {"E1": "Oslo"}, lang="en", seed=seed)
-        assert any(word in said for word in ("employ", "work", "job")), said
+        assert any(word in said for word in ("employ", "work", "job", "staff")), said
