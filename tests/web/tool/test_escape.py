@@ -192,7 +192,7 @@ def test_no_attempt_succeeds(code: str, tool: PythonTool, listener: socket.socke
     before = sorted(path.name for path in tmp_path.iterdir())
     names = {"file": file, "link": link, "out": out, "folder": tmp_path, "port": listener.getsockname()[1]}
     start = time.monotonic()
-    found = tool.run(ToolCall(id="c", name="python", arguments={"code": _filled(code, names)}))
+    found = tool.run(ToolCall(id="c", name="python", arguments={"code": filled(code, names)}))
     assert time.monotonic() - start < 20  # its own limit is far shorter; the machine may be busy
     assert SECRET not in found.content and "root:" not in found.content
     assert len(found.content) < 4000
@@ -204,7 +204,7 @@ def test_no_attempt_succeeds(code: str, tool: PythonTool, listener: socket.socke
     assert tool.run(ToolCall(id="c", name="python", arguments={"code": "6 * 7"})).content == "42"
 
 
-def _filled(code: str, names: dict[str, object]) -> str:
+def filled(code: str, names: dict[str, object]) -> str:
     for name, value in names.items():
         code = code.replace("{" + name + "}", str(value))
     return code.replace("{{", "{").replace("}}", "}")
@@ -214,7 +214,7 @@ def _filled(code: str, names: dict[str, object]) -> str:
 def test_what_would_touch_the_host_is_an_error(name: str, tool: PythonTool, tmp_path: Path) -> None:
     code = {**READING, **WRITING, **REACHING}[name]
     names = {part: tmp_path / part for part in ("file", "link", "out", "folder")} | {"port": 9}
-    found = tool.run(ToolCall(id="c", name="python", arguments={"code": _filled(code, names)}))
+    found = tool.run(ToolCall(id="c", name="python", arguments={"code": filled(code, names)}))
     seen_nothing = found.content in ("[]", "None") or found.content.startswith("(no output")
     assert found.error in ("code_error", "crashed", "timeout") or seen_nothing, found.content
 
