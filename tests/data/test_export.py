@@ -1,10 +1,11 @@
 import json
 
-from redsearcher.data.conversation import to_sample
+from redsearcher.data.conversation import to_samples
 from redsearcher.data.export.messages import to_messages
 from redsearcher.data.export.sharegpt import to_sharegpt
 from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
 from redsearcher.records.tool import SEARCH, VISIT, Observation
+from redsearcher.records.trajectory import Trajectory
 from tests.evaluation.toy import certificate, score, task, trajectory
 
 
@@ -22,7 +23,7 @@ def test_only_correct_trajectories_with_few_failures_one_per_task() -> None:
 
 
 def test_messages_keep_the_conversation_and_mask_the_policy_alone() -> None:
-    sample = to_sample(trajectory(task(1), 0, "Salt"))
+    (sample,) = to_samples(trajectory(task(1), 0, "Salt"))
     row = to_messages(sample, (SEARCH, VISIT))
     roles = [message["role"] for message in row["messages"]]
     assert roles == ["system", "user", "assistant", "tool", "assistant"]
@@ -33,8 +34,34 @@ def test_messages_keep_the_conversation_and_mask_the_policy_alone() -> None:
     assert [tool["function"]["name"] for tool in row["tools"]] == ["search", "visit"]
 
 
+def _long() -> Trajectory:
+    """Two rounds, a reset that asks anew, a turn that cannot be read, and an answer."""
+    plain = trajectory(task(1), 0, "Salt")
+    look, close = plain.steps
+    steps = (
+        look,
+        look.model_copy(update={"thought": "look again"}),
+        look.model_copy(update={"thought": "anew", "asked": "Earlier work is gone.", "fresh": True}),
+        close.model_copy(update={"thought": "<tool_call>{", "problem": "bad_json"}),
+        close.model_copy(update={"asked": "That could not be read."}),
+    )
+    return plain.model_copy(update={"steps": steps})
+
+
+def test_a_reset_starts_a_new_sample_and_every_readable_turn_is_masked_once() -> None:
+    before, after = to_samples(_long())
+    assert [m.role for m in before.messages] == ["system", "user", "assistant", "tool", "assistant"]
+    assert [m.role for m in after.messages] == [
+        "system", "user", "user", "assistant", "tool", "assistant", "user", "assistant",
+    ]  # fmt: skip
+    assert before.mask == (0, 0, 1, 0, 1)
+    assert after.mask == (0, 0, 0, 1, 0, 0, 0, 1)
+    assert after.messages[2].content == "Earlier work is gone."
+    assert (before.meta["part"], after.meta["part"], before.id != after.id) == (0, 1, True)
+
+
 def test_sharegpt_turns() -> None:
-    row = to_sharegpt(to_sample(trajectory(task(1), 0, "Salt")), (SEARCH,))
+    row = to_sharegpt(to_samples(trajectory(task(1), 0, "Salt"))[0], (SEARCH,))
     turns = row["conversations"]
     assert [turn["from"] for turn in turns] == ["system", "human", "gpt", "tool", "gpt"]
     inner = turns[2]["value"].split("<tool_call>\n")[1].split("\n</tool_call>")[0]

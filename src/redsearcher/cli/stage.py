@@ -18,7 +18,7 @@ from redsearcher.core import jsonl
 from redsearcher.core.hashing import canonical_json
 from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
-from redsearcher.data.conversation import to_sample
+from redsearcher.data.conversation import to_samples
 from redsearcher.data.export.messages import to_messages
 from redsearcher.data.export.sharegpt import to_sharegpt
 from redsearcher.data.select import ExportConfig, pass_rates, rl_queries, select
@@ -146,7 +146,7 @@ def exports(
     """Files of EXPORTS in the run directory; returns rows per file."""
     wanted = {task.id for task in tasks}
     chosen = select([t for t in trajectories if t.task in wanted], scores, config)
-    samples = [to_sample(trajectory) for trajectory in chosen]
+    samples = [sample for trajectory in chosen for sample in to_samples(trajectory)]
     used = {name for trajectory in chosen for name in trajectory.interface_version.split("+")[1:]}
     tools = tuple(schema for name, schema in SCHEMAS.items() if name in (*BASIC_TOOLS, *used))
     rows = {

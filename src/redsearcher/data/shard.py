@@ -9,9 +9,8 @@ from pathlib import Path
 import zstandard
 
 from redsearcher.core.rundir import RunDir
-from redsearcher.data.conversation import to_sample
+from redsearcher.data.conversation import to_samples
 from redsearcher.data.stream import Attempt, StreamConfig, Trace, world_attempts
-from redsearcher.records.chat import Message
 from redsearcher.records.sample import Sample
 
 SUFFIX = ".jsonl.zst"
@@ -88,10 +87,6 @@ def read_traces(path: Path) -> Iterator[Trace]:
 def read_samples(path: Path) -> Iterator[Sample]:
     """Traces as training samples: messages with a mask on the policy's turns; k, MSD and size in `meta`."""
     for trace in read_traces(path):
-        sample = to_sample(trace.trajectory)
-        asked = trace.trajectory.steps[0].asked
-        if asked and sample.messages[2].role != "user":
-            messages = (*sample.messages[:2], Message(role="user", content=asked), *sample.messages[2:])
-            sample = sample.model_copy(update={"messages": messages, "mask": (0, *sample.mask)})
         about = trace.model_dump(exclude={"trajectory"})
-        yield sample.model_copy(update={"stage": "expert", "meta": {**sample.meta, **about}})
+        for sample in to_samples(trace.trajectory):
+            yield sample.model_copy(update={"stage": "expert", "meta": {**sample.meta, **about}})
