@@ -8,6 +8,7 @@ from redsearcher.synthesis.evolve.bench import Bench, Proposal, atom
 from redsearcher.synthesis.evolve.researcher import scholar_call
 from redsearcher.synthesis.evolve.window import windows
 from redsearcher.synthesis.surgery import constraint_id, spots, with_constraints
+from redsearcher.world.scholarly import CITATIONS
 
 
 class Citation:
@@ -18,8 +19,9 @@ class Citation:
 
     def proposals(self, bench: Bench, query: Query, rng: Random) -> Iterator[Proposal]:
         for group, spot in enumerate(spots(query, ("person", "paper"), rng)):
-            count = bench.knowledge.scholarly.citations(spot.query.variable(spot.variable).entity or "")
-            if not count:
+            entity = spot.query.variable(spot.variable).entity or ""
+            count = bench.knowledge.scholarly.citations(entity)
+            if not count or bench.number(entity, CITATIONS):  # a page that states it would do without the tool
                 continue
             call = scholar_call("citations", spot.variable)
             spans = windows(float(count), rng)

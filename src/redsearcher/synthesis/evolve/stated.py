@@ -73,6 +73,9 @@ def variants(call: ToolExpression, value: float) -> list[str]:
         return [f"h-index of {value:g}", f"h-index {value:g}", f"h-index is {value:g}", f"h指数为{value:g}"]
     if call.function in ("nearness", "rank"):
         return []  # a rank is no number that a page could give away without the list
+    counted = (
+        [f"citation count is {value:.0f}", f"citation count of {value:.0f}"] if call.function == "citations" else []
+    )
     numbers = list(dict.fromkeys([f"{value:,.0f}", f"{value:.0f}", f"{value:,.1f}", f"{value:.1f}", f"{value:g}"]))
     words = _WORDS.get(call.function)
     if call.tool == "python" and call.function in ("sum", "difference", "mean"):
@@ -80,7 +83,7 @@ def variants(call: ToolExpression, value: float) -> list[str]:
         words = _WORDS.get(inner.function) if isinstance(inner, ToolExpression) else None
     if words is None:  # a large number says enough without a unit
         return [number for number in numbers if len(number.replace(",", "")) > 3]
-    return [f"{number}{gap}{word}" for number in numbers for word in words for gap in (" ", "")]
+    return counted + [f"{number}{gap}{word}" for number in numbers for word in words for gap in (" ", "")]
 
 
 def _apart(text: str, start: int, end: int) -> bool:
