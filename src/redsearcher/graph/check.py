@@ -197,9 +197,10 @@ def check(
     facts: Iterable[Fact],
     statements: Iterable[Statement],
     types: Mapping[str, str],
+    tools: Mapping[str, Callable[..., tuple[float, ...]]] | None = None,
 ) -> list[str]:
     """Problems of one certificate (`Checker` is faster for many). Raises BudgetError when it cannot be decided."""
-    with closing(Checker(facts, statements, types)) as checker:
+    with closing(Checker(facts, statements, types, tools)) as checker:
         return checker.check(certificate, query)
 
 
