@@ -21,7 +21,8 @@ class Number:
 
     def proposals(self, bench: Bench, query: Query, rng: Random) -> Iterator[Proposal]:
         for n, atom in enumerate(shuffled(query, rng)):
-            if properties()[atom.property].object == ("quantity",):
+            row = properties().get(atom.property)
+            if row is not None and row.object == ("quantity",):
                 yield from widened(query, atom, list(_wider(atom, rng)), 100 * n)
 
 

@@ -22,7 +22,8 @@ class Period:
 
     def proposals(self, bench: Bench, query: Query, rng: Random) -> Iterator[Proposal]:
         for n, atom in enumerate(shuffled(query, rng)):
-            if properties()[atom.property].object == ("time",):
+            row = properties().get(atom.property)
+            if row is not None and row.object == ("time",):
                 yield from widened(query, atom, list(_longer(atom, rng)), 100 * n)
 
 

@@ -21,7 +21,7 @@ def tool_sentence(query: Query, atom: ToolAtom, say: Say) -> str:
     text = _whole(query, atom, say) if call.tool in ("maps", "scholar", "name") else None
     if text is None:
         text = _computed(query, atom, say)
-    return text[0].upper() + text[1:] + "."
+    return text[0].upper() + text[1:] + "." * (not text.endswith("."))
 
 
 def _whole(query: Query, atom: ToolAtom, say: Say) -> str | None:
