@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from redsearcher.records.query import LiteralAtom
+from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role, Variable
 from redsearcher.records.task import Task
 from redsearcher.records.world import Document, Strength
 from redsearcher.synthesis.check import check_tasks
@@ -162,6 +162,26 @@ def test_what_cannot_be_read_is_unjudged(bench: Bench, made: Made) -> None:
 def test_readings_line_up_with_themselves(world: World, made: Made) -> None:
     for task in made.report.tasks:
         assert line_up(task.query, task.query, world.entities).is_faithful
+
+
+def test_ranges_tell_alike_latents_apart(world: World) -> None:
+    """Two latents that differ only in a range: whichever comes first in the text, each keeps its own."""
+
+    def query(first: str, second: str) -> Query:
+        variables = [Variable(name="a", role=Role.ANSWER, type="film")]
+        variables += [Variable(name=name, role=Role.LATENT, type="person") for name in (first, second)]
+        constraints = [
+            FactAtom(id=f"f{name}", subject="a", property="P161", object=name) for name in (first, second)
+        ]  # fmt: skip
+        ranges = [
+            LiteralAtom(id=f"l{name}", subject=name, property="P569", low=low, high=low + 9)
+            for name, low in ((first, 1900.0), (second, 1950.0))
+        ]
+        return Query(variables=tuple(variables), constraints=(*constraints, *ranges))
+
+    assert line_up(query("x", "y"), query("y", "x"), world.entities).is_faithful is True
+    swapped = query("x", "y").model_copy(update={"constraints": query("x", "y").constraints[:3]})
+    assert [c.id for c in line_up(swapped, query("x", "y"), world.entities).unsaid] == ["ly"]
 
 
 def test_every_strict_span_says_its_fact_and_no_other_span_does(world: World) -> None:

@@ -51,7 +51,7 @@ def line_up(reading: Query, query: Query, entities: Mapping[str, Entity]) -> Cla
     open_ = [v for v in query.variables if v.role is Role.LATENT]
     best = _score(reading, query, fixed)
     for n, chosen in enumerate(_assignments(reading, query, free, open_)):
-        if best[0] == len(reading.constraints) or n >= _MAX_TRIES:
+        if best[0] == 2 * len(reading.constraints) or n >= _MAX_TRIES:
             break
         best = max(best, _score(reading, query, fixed | chosen), key=lambda found: found[0])
     return _claims(reading, query, best[1])
@@ -139,10 +139,17 @@ def _call(call: ToolExpression, names: Mapping[str, str | None]) -> Iterator[str
 
 
 def _score(reading: Query, query: Query, variables: dict[str, str | None]) -> tuple[int, dict[str, str | None]]:
+    """How well a correspondence fits: two points for a claim that is a constraint, one if only its range differs."""
     full = {v.name: variables.get(v.name) for v in reading.variables}
     same = {v.name: v.name for v in query.variables}
-    known = {form for c in query.constraints for form in _forms(c, same)}
-    hits = sum(any(None not in form and form in known for form in _forms(c, full)) for c in reading.constraints)
+    known: dict[tuple[str | None, ...], list[Constraint]] = {}
+    for constraint in query.constraints:
+        for form in _forms(constraint, same):
+            known.setdefault(form, []).append(constraint)
+    hits = 0
+    for claim in reading.constraints:
+        fitting = [c for form in _forms(claim, full) if None not in form for c in known.get(form, ())]
+        hits += 2 if any(same_range(claim, c) for c in fitting) else 1 if fitting else 0
     return hits, full
 
 
