@@ -7,9 +7,11 @@ from redsearcher.core import rng
 from redsearcher.errors import InputError
 from redsearcher.synthesis.clique import cliques, ordered
 from redsearcher.synthesis.clique import structure as on_clique
+from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.factgraph import FactGraph
 from redsearcher.synthesis.master import Pages, grow_master
 from redsearcher.synthesis.request import requested
+from redsearcher.synthesis.seed import seeds
 from redsearcher.synthesis.structure import grow
 from redsearcher.synthesis.target import Target, cover_of
 
@@ -18,7 +20,7 @@ def test_pieces_are_connected_and_have_facts_of_the_world_only(graph: FactGraph)
     pages, draws = Pages(graph), rng.derive(1, "pieces")
     for msd in (2, 3, 4, 6):
         for _ in range(6):
-            piece = grow_master(graph, pages, Target(msd, msd == 6), 16, draws)
+            piece = grow_master(graph, pages, graph.seeds, Target(msd, msd == 6), 16, draws)
             joined = nx.Graph([(one, other) for one, row in piece.adjacency.items() for other in row])
             assert nx.is_connected(joined)
             assert set(piece.seeds) <= set(piece.nodes)
@@ -32,7 +34,7 @@ def test_what_few_pages_state_has_no_higher_msd(graph: FactGraph, msd: int) -> N
     pages, draws = Pages(graph), rng.derive(2, "few", msd)
     n_grown = 0
     for _ in range(20):
-        piece = grow_master(graph, pages, Target(msd, False), 16, draws)
+        piece = grow_master(graph, pages, graph.seeds, Target(msd, False), 16, draws)
         structure = grow(piece, 1, msd, 5, draws)
         if structure is not None:
             n_grown += 1
@@ -62,3 +64,13 @@ def test_a_count_is_spread_over_the_cells_asked_for() -> None:
     assert requested(per_cell=200).max_units > requested(per_cell=2).max_units
     with pytest.raises(InputError):
         requested(treewidth=[4])
+
+
+def test_seeds_are_common_and_of_middling_popularity(graph: FactGraph) -> None:
+    found = seeds(graph, SynthConfig(seed_pages=(3, 10)))
+    assert len(found.kept) + sum(found.passed_over.values()) == len(graph.entities)
+    for entity in found.kept:
+        pages = {page for edge in graph.stated_of[entity] for page in graph.loose[edge.fact]}
+        assert 3 <= len(pages) <= 10
+        assert len(graph.members[int(graph.types[entity])]) >= 20
+    assert seeds(graph, SynthConfig(seed_pages=(999, 999))).kept == graph.seeds

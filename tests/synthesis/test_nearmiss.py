@@ -20,7 +20,7 @@ from redsearcher.world.store import World
 
 @pytest.fixture(scope="module")
 def site(world: World, graph: FactGraph) -> Site:
-    return Site(world, graph)
+    return Site(world, graph, SynthConfig())
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])

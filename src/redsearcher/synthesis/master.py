@@ -74,9 +74,11 @@ class Pages:
         return sorted({p for row in graph.adjacency[node].values() for edge in row for p in graph.loose[edge.fact]})
 
 
-def grow_master(graph: FactGraph, pages: Pages, target: Target, size: int, rng: random.Random) -> Master:
-    """A piece of about `size` entities round a random seed, apt for the target."""
-    seed = rng.choice(graph.seeds)
+def grow_master(
+    graph: FactGraph, pages: Pages, seeds: Sequence[int], target: Target, size: int, rng: random.Random
+) -> Master:
+    """A piece of about `size` entities round one of the seeds, apt for the target."""
+    seed = rng.choice(seeds)
     if target.few_pages:
         return _from_pages(graph, pages, seed, target.msd, rng)
     return Master(graph, _along_facts(graph, [seed], size, rng))

@@ -31,8 +31,8 @@ ANSWERS_PER_STRUCTURE = {1: 2, 2: 2, 3: 4}
 """Variables tried as the answer, by treewidth."""
 CLIQUES_PER_ATTEMPT, DENSE_PER_ATTEMPT = 4, 2
 """For k = 3, most of whose structures are seen through at once: cliques, and other structures, for each attempt."""
-BRANCHINGS = 4
-"""Times that a branch is hung on a structure of treewidth 3 that can be asked about."""
+BRANCHINGS = {1: 0, 2: 2, 3: 4}
+"""Times that a branch is hung on a structure that can be asked about, by treewidth (trees grow with branches)."""
 
 
 class Verbalise(Protocol):
@@ -50,7 +50,7 @@ class Sampler:
         self.world, self.config, self.verbalise = world, config, verbalise
         self.config_hash = config.hash
         self.graph = FactGraph(world, hub_cap=config.hub_cap, capped=config.capped_properties)
-        self.site = Site(world, self.graph)
+        self.site = Site(world, self.graph, config)
         self._ordered: dict[Target, list[Clique]] = {}
 
     def ready(self) -> Self:
@@ -111,7 +111,7 @@ class Sampler:
     def _master(self, target: Target, draws: random.Random) -> Joined:
         if not self.graph.seeds:
             return self.graph
-        return grow_master(self.graph, self.site.pages, target, self.config.master_size, draws)
+        return grow_master(self.graph, self.site.pages, self.site.seeds.kept, target, self.config.master_size, draws)
 
     def _attempt(
         self,
@@ -128,7 +128,7 @@ class Sampler:
         if candidate is None:
             return
         found.setdefault(candidate[1].form, candidate[1])
-        for _ in range(BRANCHINGS if k == 3 else 0):
+        for _ in range(BRANCHINGS[k]):
             if len(found) >= self.config.per_unit:
                 return
             grower = Grower(self.graph, draws, list(structure.nodes))

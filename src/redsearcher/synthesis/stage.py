@@ -1,6 +1,7 @@
 """The synthesis stage: waves of units until the quotas are full, then tasks with their certificates."""
 
 import math
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -50,6 +51,7 @@ def synthesise(
     The cells that units aim at, and when to stop, depend on whole waves only, so neither an interruption nor the
     number of processes changes what comes out.
     """
+    start = time.monotonic()
     units, selection = _candidates(world, config, run, verbalise, n_workers, progress)
     unit_of: dict[str, str] = {}
     for unit in units:
@@ -62,6 +64,14 @@ def synthesise(
     cells = cell_report(units, selection)
     _write(run, tasks, certificates, cells)
     n_candidates = sum(len(unit.candidates) for unit in units)
+    run.log(
+        "synthesis",
+        seconds=round(time.monotonic() - start, 2),
+        workers=n_workers,
+        master_graphs=len(units),
+        tasks_per_master_graph=round(n_candidates / len(units), 2) if units else None,
+        tasks=len(tasks),
+    )
     return SynthReport(tasks, certificates, cells, len(units), n_candidates)
 
 
