@@ -149,7 +149,7 @@ class _Unit:
         now = start
         for _ in range(config.steps):
             editors = [FUZZERS[name] for name in config.editors]
-            changed = self._rewriter.step("fuzz", now, editors, config.max_tries, fits, draws, tally)
+            changed = self._rewriter.step("fuzz", now, editors, config.max_tries, fits, draws, tally, config.max_gain)
             if changed is None:
                 break
             now = changed

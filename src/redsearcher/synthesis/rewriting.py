@@ -50,14 +50,16 @@ class Rewriter:
         fits: Fits,
         draws: Random,
         tally: Counter[str],
+        max_gain: float = 1.0,
     ) -> Changed | None:
         """The task after one edit by the first editor, in random order, that finds one; None if none does.
 
-        `tally` counts what became of the proposals, by editor.
+        `tally` counts what became of the proposals, by editor. A question whose words come nearer to its evidence by
+        more than `max_gain` (lexical overlap) is not taken.
         """
         for editor in draws.sample(list(editors), len(editors)):
             tally[f"{editor.name}: tasks"] += 1
-            found = self._by(kind, editor, start, max_tries, fits, draws, tally)
+            found = self._by(kind, editor, start, max_tries, fits, draws, tally, max_gain)
             if found is not None:
                 tally[f"{editor.name}: done"] += 1
                 return found
@@ -72,6 +74,7 @@ class Rewriter:
         fits: Fits,
         draws: Random,
         tally: Counter[str],
+        max_gain: float = 1.0,
     ) -> Changed | None:
         n_tries, settled = 0, -1
         for proposal in editor.proposals(self._bench, start.task.query, draws):
@@ -91,9 +94,12 @@ class Rewriter:
                 settled = proposal.group
                 continue
             found = self._worded(kind, editor, start, proposal.query, certificate)
-            if found is not None:
+            if found is None:
+                tally[f"{editor.name}: no_words"] += 1
+            elif found.certificate.lexical_overlap > start.certificate.lexical_overlap + max_gain:
+                tally[f"{editor.name}: nearer_to_pages"] += 1
+            else:
                 return found
-            tally[f"{editor.name}: no_words"] += 1
         return None
 
     def _worded(

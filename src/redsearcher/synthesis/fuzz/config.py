@@ -17,6 +17,8 @@ class FuzzConfig(Config):
     """Edits made to one task at most, one after the other."""
     max_tries: int = Field(default=60, ge=1)
     """Changed queries proved per step and editor before the editor is given up."""
+    max_gain: float = Field(default=0.05, ge=0, le=1)
+    """A step may raise the lexical overlap with the evidence by so much; most lower it."""
     keep_cell: bool = True
     """Only accept edits that leave the task in its cell of (k, MSD)."""
 
