@@ -21,7 +21,7 @@ from redsearcher.synthesis.verify import (
     type_match,
 )
 from redsearcher.synthesis.verify.bench import Bench
-from redsearcher.synthesis.verify.claim import line_up
+from redsearcher.synthesis.verify.claim import line_up, same_range
 from redsearcher.synthesis.verify.denial import denial
 from redsearcher.synthesis.verify.finding import Case
 from redsearcher.synthesis.verify.table import STATIC
@@ -182,6 +182,12 @@ def test_ranges_tell_alike_latents_apart(world: World) -> None:
     assert line_up(query("x", "y"), query("y", "x"), world.entities).is_faithful is True
     swapped = query("x", "y").model_copy(update={"constraints": query("x", "y").constraints[:3]})
     assert [c.id for c in line_up(swapped, query("x", "y"), world.entities).unsaid] == ["ly"]
+
+
+def test_counts_are_compared_in_whole_numbers() -> None:
+    proved = LiteralAtom(id="c1", subject="x", property="P8328", low=6.4, high=7.6)
+    assert same_range(proved.model_copy(update={"low": 7.0, "high": 7.0}), proved)
+    assert not same_range(proved.model_copy(update={"low": 7.0, "high": 8.0}), proved)
 
 
 def test_every_strict_span_says_its_fact_and_no_other_span_does(world: World) -> None:

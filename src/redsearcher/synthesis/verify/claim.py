@@ -1,5 +1,6 @@
 """The claims of a question's text against the constraints of its query: which is which, what is too much or lacking."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from redsearcher.records.query import (
     Variable,
 )
 from redsearcher.records.world import Entity
+from redsearcher.world.interval import COUNTS
 from redsearcher.world.property import properties
 
 _CLOSE = 2e-3
@@ -176,7 +178,16 @@ def same_range(claim: Constraint, constraint: Constraint) -> bool:
     """Whether two literals bound the same range; anything else is a match already."""
     if not (isinstance(claim, LiteralAtom | ToolAtom) and isinstance(constraint, LiteralAtom | ToolAtom)):
         return True
-    return _close(claim.low, constraint.low) and _close(claim.high, constraint.high)
+    (low, high), (proved_low, proved_high) = _bounds(claim), _bounds(constraint)
+    return _close(low, proved_low) and _close(high, proved_high)
+
+
+def _bounds(atom: LiteralAtom | ToolAtom) -> tuple[float | None, float | None]:
+    """The range; of a property that counts, in whole numbers, which are all that a wording can say."""
+    if not (isinstance(atom, LiteralAtom) and atom.property in COUNTS):
+        return atom.low, atom.high
+    low = None if atom.low is None else float(math.ceil(atom.low))
+    return low, None if atom.high is None else float(math.floor(atom.high))
 
 
 def _close(a: float | None, b: float | None) -> bool:

@@ -11,7 +11,7 @@ from redsearcher.synthesis.verify.denial import denial
 from redsearcher.synthesis.verify.finding import Case, Finding, unjudged
 from redsearcher.world.property import properties
 
-VERSION = "consistency/4"
+VERSION = "consistency/5"
 _QUOTE = 160
 _PAGES_NAMED = 3
 
