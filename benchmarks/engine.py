@@ -50,14 +50,32 @@ EPISODES = Workload("episodes of 4 turns", 300, 60, 4, 48, 120)
 LONG = Workload("long episodes", 1500, 60, 4, 64, 600)
 
 
+class Rate(NamedTuple):
+    """Tokens per second of wall time and of this process's CPU time, which other work on the machine disturbs less."""
+
+    wall: float
+    cpu: float
+
+
+class Clock:
+    """Measures rates from its making."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def rate(self, n_tokens: int) -> Rate:
+        return Rate(n_tokens / (time.perf_counter() - self._wall), n_tokens / (time.process_time() - self._cpu))
+
+
 class Speed(NamedTuple):
-    """Tokens per second of one workload, medians over rounds, at one concurrency."""
+    """Tokens per second of one workload, medians over rounds, at one concurrency; ratios by wall and by CPU time."""
 
     workload: str
     concurrency: int
     plain: float | None
     engine: float
     ratio: float | None
+    cpu_ratio: float | None
     cached_share: float
 
 
@@ -114,7 +132,7 @@ async def engine_episode(engine: LocalEngine, workload: Workload, episode: Episo
 
 async def engine_speed(
     engine: LocalEngine, workload: Workload, episodes: Sequence[Episode], concurrency: int, temperature: float
-) -> float:
+) -> Rate:
     """Tokens per second over all episodes, `concurrency` at a time."""
     gate = asyncio.Semaphore(concurrency)
 
@@ -123,9 +141,9 @@ async def engine_speed(
         async with gate:
             return await engine_episode(engine, workload, episode, sampling)
 
-    began = time.perf_counter()
+    clock = Clock()
     made = await asyncio.gather(*(one(number, episode) for number, episode in enumerate(episodes)))
-    return sum(made) / (time.perf_counter() - began)
+    return clock.rate(sum(made))
 
 
 def compare_speed(
@@ -134,7 +152,8 @@ def compare_speed(
 ) -> Speed:  # fmt: skip
     """Engine and, for `n_plain` episodes a round, plain `generate`; every round has fresh episodes."""
     vocab, per_round = model.config.vocab_size, 2 * concurrency
-    plain, engine_rates = [], []
+    plain: list[Rate] = []
+    fast: list[Rate] = []
 
     async def run() -> float:
         async with LocalEngine(model, "bench", config) as engine:
@@ -145,24 +164,28 @@ def compare_speed(
                 first = number * per_round
                 episodes = [Episode(workload, first + index, vocab) for index in range(per_round)]
                 if n_plain:
-                    start = time.perf_counter()
+                    clock = Clock()
                     n_tokens = sum(plain_episode(model, workload, episode) for episode in episodes[:n_plain])
-                    plain.append(n_tokens / (time.perf_counter() - start))
-                engine_rates.append(await engine_speed(engine, workload, episodes, concurrency, temperature))
+                    plain.append(clock.rate(n_tokens))
+                fast.append(await engine_speed(engine, workload, episodes, concurrency, temperature))
             counts = engine.counts
             return (counts.cached - begun.cached) / (counts.prompt - begun.prompt)
 
     cached = asyncio.run(run())
-    rate = statistics.median(engine_rates)
-    ratios = [fast / slow for fast, slow in zip(engine_rates, plain, strict=True)] if plain else []
+    pairs = list(zip(fast, plain, strict=True)) if plain else []
     return Speed(
         workload=workload.name,
         concurrency=concurrency,
-        plain=statistics.median(plain) if plain else None,
-        engine=rate,
-        ratio=statistics.median(ratios) if ratios else None,
+        plain=_median([one.wall for one in plain]),
+        engine=statistics.median(one.wall for one in fast),
+        ratio=_median([ours.wall / theirs.wall for ours, theirs in pairs]),
+        cpu_ratio=_median([ours.cpu / theirs.cpu for ours, theirs in pairs]),
         cached_share=cached,
     )
+
+
+def _median(values: Sequence[float]) -> float | None:
+    return statistics.median(values) if values else None
 
 
 def compare_tokens(model: Any, config: EngineConfig, n_rollouts: int, n_tokens: int) -> Sameness:
@@ -197,12 +220,14 @@ def logit_gap(model: Any, ids: Sequence[int]) -> float:
 
 def show(title: str, rows: Sequence[Speed]) -> None:
     table = Table(title=title)
-    for column in ("workload", "in flight", "one by one tok/s", "engine tok/s", "times", "prompt from cache"):
+    for column in ("workload", "in flight", "one by one tok/s", "engine tok/s", "times", "by CPU time", "from cache"):
         table.add_column(column, justify="left" if column == "workload" else "right")
     for row in rows:
         plain = "" if row.plain is None else f"{row.plain:,.0f}"
-        ratio = "" if row.ratio is None else f"{row.ratio:.1f}"
-        table.add_row(row.workload, str(row.concurrency), plain, f"{row.engine:,.0f}", ratio, f"{row.cached_share:.0%}")
+        ratios = ["" if ratio is None else f"{ratio:.1f}" for ratio in (row.ratio, row.cpu_ratio)]
+        table.add_row(
+            row.workload, str(row.concurrency), plain, f"{row.engine:,.0f}", *ratios, f"{row.cached_share:.0%}"
+        )
     Console(width=110).print(table)
 
 
@@ -240,7 +265,7 @@ def main() -> None:
     sampled = EPISODES._replace(name="the same, temperature 0.85")
     rows.append(compare_speed(model, config, sampled, 64, n_rounds, 0, temperature=0.85))
     show(f"2.6M Qwen3, float32, {args.device}" + (f", {args.threads} thread(s)" if on_cpu else ""), rows)
-    n_rollouts = args.rollouts or (40 if args.quick else 400)
+    n_rollouts = (40 if args.quick else 400) if args.rollouts is None else args.rollouts
     same = compare_tokens(model, config, n_rollouts, 32 if args.quick else 64)
     print(f"greedy rollouts token-identical to plain generate: {same.n_same} of {same.n_rollouts}")
     print(f"logit gaps where they part: {', '.join(f'{gap:.1e}' for gap in same.gaps) or 'none parts'}")
