@@ -41,21 +41,48 @@ def generate(
 
 @app.command("import")
 def import_(
-    source: Annotated[Literal["codex", "redocred"], typer.Argument(help="Which real data.")],
+    source: Annotated[Literal["codex", "redocred", "ottqa", "pages"], typer.Argument(help="Which real data.")],
     out: OutPath,
-    passages: Annotated[int | None, typer.Option(min=0, help="codex: OTT-QA passages around it (default all).")] = None,
-    tables: Annotated[int | None, typer.Option(min=0, help="codex: OTT-QA tables around it (default all).")] = None,
+    folder: Annotated[Path | None, typer.Argument(help="pages: the folder of pages.", metavar="[DIR]")] = None,
+    extract: Annotated[Literal["rules", "llm"], typer.Option(help="pages: who reads them.")] = "rules",
+    model: Annotated[str, typer.Option(help="pages, llm: the model's name at the endpoint.")] = "",
+    base_url: Annotated[str, typer.Option(help="pages, llm: an OpenAI-compatible endpoint.")] = "",
+    passages: Annotated[
+        int | None, typer.Option(min=0, help="codex, ottqa: further OTT-QA passages (default: codex all, ottqa none).")
+    ] = None,
+    tables: Annotated[
+        int | None, typer.Option(min=0, help="codex, ottqa: how many OTT-QA tables (default all).")
+    ] = None,
 ) -> None:
-    """Import real data from the folder that REDSEARCHER_DATA names.
+    """Import real data, from the folder that REDSEARCHER_DATA names or, for pages, from DIR.
 
     codex: Wikidata facts of CoDEx-S, the entities' Wikipedia extracts, OTT-QA's passages and tables around them.
     redocred: Re-DocRED's documents with human evidence.
+    ottqa: facts extracted by rule from OTT-QA's tables and the passages they link to.
+    pages: facts extracted from the .jsonl, .md, .html and .txt files of a folder, by rule or by a model.
     Example: redsearcher world import codex --out worlds/codex
     """
+    from redsearcher.errors import InputError
+    from redsearcher.llm.endpoint import EndpointConfig
     from redsearcher.world.importers.codex import CodexConfig
+    from redsearcher.world.importers.pages_folder import PagesConfig
+    from redsearcher.world.importers.pages_ottqa import OttqaConfig
     from redsearcher.world.make import WorldConfig
 
-    _make(out, WorldConfig(source=source, codex=CodexConfig(n_passages=passages, n_tables=tables)))
+    if (source == "pages") != (folder is not None):
+        raise InputError("`world import pages DIR` takes a folder, and only it does")
+    if (extract == "llm") != bool(model):
+        raise InputError("--extract llm needs --model NAME (and --base-url URL where it is not the provider's own)")
+    endpoint = EndpointConfig(model=model, **({"base_url": base_url} if base_url else {})) if model else None
+    _make(
+        out,
+        WorldConfig(
+            source=source,
+            codex=CodexConfig(n_passages=passages, n_tables=tables),
+            ottqa=OttqaConfig(n_tables=tables, n_passages=0 if passages is None else passages),
+            pages=PagesConfig(folder=str(folder or ""), extract=extract, model=endpoint),
+        ),
+    )
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Literal
 
 from redsearcher.errors import DataError
 from redsearcher.records.world import Document, Entity, Fact, Statement, Strength
+from redsearcher.world.local import NO_SCHEMA, LocalSchema
 from redsearcher.world.mention import MentionIndex
 from redsearcher.world.number import number_key, numbers_in
 from redsearcher.world.store import World, WorldInfo, WorldWriter
@@ -30,11 +31,13 @@ def build_world(
     facts: Sequence[Fact],
     pages: Iterable[Page],
     extra_names: Mapping[str, Sequence[str]] | None = None,
+    schema: LocalSchema = NO_SCHEMA,
     progress: Callable[[int], None] | None = None,
 ) -> WorldInfo:
     """Write a world, streaming its pages; `progress` is told how many pages are done.
 
     A page's own statements are kept as given; every other fact whose ends both occur on it becomes a loose statement.
+    `schema` holds the world's own properties and types.
     `extra_names` are words that mention an entity without being its name (entity id -> words).
     Raises DataError for a page that comes twice, or a statement of an unknown fact or of another page.
     """
@@ -42,7 +45,7 @@ def build_world(
     known = {fact.id for fact in facts}
     seen: set[str] = set()
     writer = WorldWriter(
-        path, name=name, lang=lang, kind=kind, source=source, seed=seed, config_hash=config_hash
+        path, name=name, lang=lang, kind=kind, source=source, seed=seed, config_hash=config_hash, schema=schema
     )  # fmt: skip
     with writer:
         for entity in entities:

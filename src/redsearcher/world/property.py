@@ -1,14 +1,17 @@
 """The table of properties and types: what each relates, and how to say it in English and Chinese."""
 
 import tomllib
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import _lru_cache_wrapper, cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import Field
 
+from redsearcher.errors import DataError
 from redsearcher.records.base import Record
 
+T = TypeVar("T")
 LITERAL_TYPES = frozenset({"time", "quantity", "coordinate", "string", "image"})
 Lang = Literal["en", "zh"]
 
@@ -70,16 +73,44 @@ class EntityType(Record):
         return self.zh if lang == "zh" else self.en
 
 
-@cache
+_learned: tuple[dict[str, Property], dict[str, EntityType]] = ({}, {})
+_dependents: list[Callable[[], None]] = []
+
+
+def per_table(function: Callable[..., T]) -> "_lru_cache_wrapper[T]":
+    """`functools.cache` for what is worked out from the whole table: forgotten when the table learns more."""
+    cached = cache(function)
+    _dependents.append(cached.cache_clear)
+    return cached
+
+
+@per_table
 def properties() -> dict[str, Property]:
-    """All properties by Wikidata id."""
-    return {key: Property(id=key, **row) for key, row in _table("properties.toml").items()}
+    """All properties by id: Wikidata's, then those that opened worlds brought along."""
+    return {key: Property(id=key, **row) for key, row in _table("properties.toml").items()} | _learned[0]
 
 
-@cache
+@per_table
 def entity_types() -> dict[str, EntityType]:
-    """All entity types by id."""
-    return {key: EntityType(id=key, **row) for key, row in _table("types.toml").items()}
+    """All entity types by id, ours and then those that opened worlds brought along."""
+    return {key: EntityType(id=key, **row) for key, row in _table("types.toml").items()} | _learned[1]
+
+
+def learn(more: Mapping[str, Property], types: Mapping[str, EntityType]) -> None:
+    """Add a world's own properties and types to the table of this process.
+
+    Raises DataError for an id that already means something else; the same row again is fine.
+    """
+    for known, found in ((properties(), more), (entity_types(), types)):
+        for key, row in found.items():
+            if known.get(key, row) != row:
+                raise DataError(f"{key} is already known and means something else; make the world again")
+    if more.keys() <= properties().keys() and types.keys() <= entity_types().keys():
+        return
+    _learned[0].update(more)
+    _learned[1].update(types)
+    for forget in _dependents:
+        forget()
 
 
 def _table(name: str) -> dict[str, dict[str, object]]:

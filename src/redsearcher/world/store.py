@@ -19,6 +19,7 @@ from redsearcher.errors import DataError, InputError
 from redsearcher.records.base import Record
 from redsearcher.records.world import Document, Entity, Fact, Link, Qualifier, Statement, Strength, Value
 from redsearcher.world.facts import FactTable
+from redsearcher.world.local import NO_SCHEMA, LocalSchema, read_schema
 from redsearcher.world.shelf import Shelf
 from redsearcher.world.tooling import ToolKnowledge
 
@@ -88,11 +89,13 @@ class WorldWriter:
         source: str,
         seed: int | None = None,
         config_hash: str = "",
+        schema: LocalSchema = NO_SCHEMA,
     ) -> None:
         self._path, self._temporary = path, path.with_name(path.name + ".tmp")
         self._about: dict[str, Any] = {
             "name": name, "lang": lang, "kind": kind, "source": source, "seed": seed, "config_hash": config_hash,
         }  # fmt: skip
+        self._schema = schema
         self._rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMAS}
         self._counts = dict.fromkeys(SCHEMAS, 0)
         self._digest = hashlib.blake2b(digest_size=ID_BYTES)
@@ -155,13 +158,17 @@ class WorldWriter:
             shutil.rmtree(self._temporary, ignore_errors=True)
             return
         counts = {f"n_{table}": n for table, n in self._counts.items()}
+        self._schema.save(self._temporary)
         info = WorldInfo(id=self._digest.hexdigest(), **self._about, **counts)
         (self._temporary / INFO_FILE).write_text(info.model_dump_json(indent=1) + "\n", encoding="utf-8")
         swap_in(self._temporary, self._path)
 
 
 class World:
-    """A frozen world, opened for reading. Entities, facts and statements load on first use; documents stream."""
+    """A frozen world, opened for reading. Entities, facts and statements load on first use; documents stream.
+
+    Properties and types of its own are known to the process from then on.
+    """
 
     def __init__(self, path: Path) -> None:
         file = path / INFO_FILE
@@ -172,6 +179,7 @@ class World:
             self.info = WorldInfo.model_validate_json(file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise DataError(f"{file} is damaged; make the world again") from error
+        read_schema(path).learn()
 
     @property
     def id(self) -> str:

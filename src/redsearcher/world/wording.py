@@ -1,10 +1,9 @@
 """The words questions are made of, for their writer and their reader: role nouns, plurals, articles, quotes."""
 
 import re
-from functools import cache
 from typing import Literal, NamedTuple
 
-from redsearcher.world.property import Lang, entity_types, properties
+from redsearcher.world.property import Lang, entity_types, per_table, properties
 
 End = Literal["object", "subject"]
 WORKS = frozenset({"film", "book", "paper", "series"})
@@ -41,7 +40,7 @@ class RoleNoun(NamedTuple):
     end: End
 
 
-@cache
+@per_table
 def role_nouns(lang: Lang) -> tuple[RoleNoun, ...]:
     """Every noun that may stand for a variable, longest first; a noun belongs to one end of one property."""
     found = []
@@ -53,7 +52,7 @@ def role_nouns(lang: Lang) -> tuple[RoleNoun, ...]:
     return tuple(sorted(found, key=lambda role: (-len(role.noun), role.noun)))
 
 
-@cache
+@per_table
 def role_noun(property_id: str, end: End, lang: Lang) -> str | None:
     """The noun of that end, or None if it has none fit for a question."""
     property_ = properties()[property_id]
@@ -62,7 +61,7 @@ def role_noun(property_id: str, end: End, lang: Lang) -> str | None:
     return next((role.noun for role in role_nouns(lang) if (role.property, role.end) == (property_id, end)), None)
 
 
-@cache
+@per_table
 def type_nouns(lang: Lang) -> dict[str, str]:
     """Noun -> type id."""
     return {type_.noun(lang).noun: type_.id for type_ in entity_types().values()}
@@ -93,7 +92,7 @@ def chinese_event(property_id: str) -> str:
     return properties()[property_id].zh.forward[0].replace("{}", "").strip("于")
 
 
-@cache
+@per_table
 def dated_phrases(property_id: str, lang: Lang) -> dict[str, tuple[str, ...]]:
     """Time property -> forward phrases of `property_id` that can carry its date too: "was born in {}" one of birth."""
     property_ = properties()[property_id]

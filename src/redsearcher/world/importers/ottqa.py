@@ -35,9 +35,14 @@ def passages(data: Path) -> Iterator[Passage]:
             yield Passage(BASE + row["url"], row["title"], row["text"])
 
 
+def table_rows(data: Path) -> Iterator[dict[str, Any]]:
+    """All tables as stored: cells are pairs of a tokenised text and the paths of the pages it links to."""
+    return _rows(data / "ottqa-web" / "tables.jsonl.zst")
+
+
 def tables(data: Path, is_page: Callable[[str], bool]) -> Iterator[Document]:
     """All tables as readable pages; a cell's link is kept where `is_page` knows its URL."""
-    for row in _rows(data / "ottqa-web" / "tables.jsonl.zst"):
+    for row in table_rows(data):
         yield _table_document(row, is_page)
 
 

@@ -1,10 +1,9 @@
 """The phrases of the property table as patterns a parser can try: what comes before and after the other end."""
 
 import re
-from functools import cache
 from typing import Literal, NamedTuple
 
-from redsearcher.world.property import Lang, entity_types, properties
+from redsearcher.world.property import Lang, entity_types, per_table, properties
 from redsearcher.world.wording import chinese_event, event
 
 Kind = Literal["fact", "literal", "compare"]
@@ -21,7 +20,7 @@ class Pattern(NamedTuple):
     against: str | None = None
 
 
-@cache
+@per_table
 def patterns(lang: Lang) -> tuple[Pattern, ...]:
     """All of them, the longest prefix first, so that the most specific is tried first."""
     found: list[Pattern] = []
@@ -58,7 +57,7 @@ def _crossed(lang: Lang) -> list[Pattern]:
     return found
 
 
-@cache
+@per_table
 def sharings() -> dict[str, tuple[str, str]]:
     """English phrase for what two share -> its property and the type of what is shared, the longest phrase first."""
     found = {
@@ -70,7 +69,7 @@ def sharings() -> dict[str, tuple[str, str]]:
     return dict(sorted(found.items(), key=lambda item: (-len(item[0]), item)))
 
 
-@cache
+@per_table
 def openings(lang: Lang) -> re.Pattern[str]:
     """What any verb phrase may begin with."""
     starts = {pattern.prefix for pattern in patterns(lang)} | (set(sharings()) if lang == "en" else set())

@@ -1,0 +1,140 @@
+"""What headers mean: concepts with the properties that say them, Wikidata's where their types fit, else a world's own."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from redsearcher.core.hashing import content_hash
+from redsearcher.records.base import Record
+from redsearcher.world.property import Phrases, Property, properties
+
+_GENERIC = "as_"
+_ARTICLES = re.compile(r"^(?:the|name of|name of the) ")
+_PLURAL_SIGN = re.compile(r"\s*\(\s*e?s\s*\)|\s*\[[^\]]*\]|[†‡*]")
+_DETAIL = re.compile(r"\s*\([^)]*\)")
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+){0,2}")
+_NO_NOUN = re.compile(
+    r"\b(?:of|for|in|by|to|from|at|with|on|and|or|notes?|ranks?|results?|scores?|roles?|opponents?|types?|descriptions?"
+    r"|medals?|gold|silver|bronze|second|third|fourth|fifth|first|runners? up|winners?|champions?|status|events?|games?"
+    r"|reasons?|details|remarks|comments|notability|refs?|references?|nominees?|guests?|titles?|names?|awards?|years?"
+    r"|seasons?|competitions?|tournaments?|rounds?|dates?|works?|films?|category|codes?|affiliations?|song|other|others"
+    r"|times?|no|number|points|nominated|source|sources|image|website|fee|value|total|record|overall|class|place|level"
+    r"|co|hosts?|coverage|relation|rationale|background|history|age|known|best|worst|original|current|new|old|former"
+    r"|last|next|home|away|visiting|losing|winning|match|player|players|members?|subject|person|people|ed|is|was|has)\b"
+    r"|ed\b|ing\b"
+)
+
+
+class Concept(Record):
+    """A row of headers.toml; its fields are explained there."""
+
+    id: str
+    headers: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    object: tuple[str, ...] = ()
+    value: Literal["time", "quantity"] | None = None
+    several: bool = False
+    forward: tuple[str, ...]
+    backward: tuple[str, ...] = ()
+    noun: str
+    same: str = ""
+    less: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+
+    def fits(self, subject: str, object: str | None) -> bool:
+        """Whether it is read for these types; `object` None is a literal."""
+        if self.subject and subject not in self.subject:
+            return False
+        return (object is None) == (self.value is not None) and (
+            object is None or not self.object or object in self.object
+        )
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether nothing but the header's noun is known of it."""
+        return self.id.startswith(_GENERIC)
+
+    def wikidata(self, subject: str, object: str | None) -> str | None:
+        """The known property that says it of these types."""
+        table = properties()
+        return next(
+            (p for p in self.known if subject in table[p].subject and (object or self.value) in table[p].object), None
+        )
+
+
+def normalised(header: str) -> str:
+    """A header as the table of concepts lists it."""
+    plain = _PLURAL_SIGN.sub("", header).strip().lower().rstrip(".:")
+    return _ARTICLES.sub("", " ".join(plain.split()))
+
+
+def concept_of(header: str, subject: str, object: str | None) -> Concept | None:
+    """What a header says between these types (`object` None: a literal); one made from the header itself where it is a
+    plain noun between two entities; None where it cannot be told."""
+    plain = normalised(header)
+    for spelling in (plain, _DETAIL.sub("", plain).strip()):
+        for concept in _by_header().get(spelling, ()):
+            if concept.fits(subject, object):
+                return concept
+    if object is None or plain in _by_header() or not _PLAIN.fullmatch(plain) or _NO_NOUN.search(plain):
+        return None
+    return generic(plain)
+
+
+def concept(id: str) -> Concept:
+    """The concept of that id, one of the table's or one made by `generic`."""
+    return concepts().get(id) or generic(id.removeprefix(_GENERIC).replace("_", " "))
+
+
+def generic(noun: str) -> Concept:
+    """A relation we have no words for but its noun."""
+    return Concept(
+        id=_GENERIC + noun.replace(" ", "_"),
+        forward=(f"is listed with {{}} as {noun}",),
+        backward=(f"is listed as {noun} of {{}}",),
+        noun=noun,
+    )
+
+
+@cache
+def concepts() -> Mapping[str, Concept]:
+    """All concepts by id, in the order in which headers look for them."""
+    text = (files("redsearcher.world") / "extract" / "headers.toml").read_text(encoding="utf-8")
+    return {key: Concept(id=key, **row) for key, row in tomllib.loads(text).items()}
+
+
+@cache
+def _by_header() -> Mapping[str, tuple[Concept, ...]]:
+    found: dict[str, list[Concept]] = {}
+    for concept in concepts().values():
+        for header in concept.headers:
+            found.setdefault(header, []).append(concept)
+    return {header: tuple(row) for header, row in found.items()}
+
+
+def local_property(concept: Concept, subjects: tuple[str, ...], objects: tuple[str, ...], functional: bool) -> Property:
+    """The concept as a property of a world: its types and whether it is functional are what the world's facts show.
+
+    Worlds with its own words are English; the Chinese fields repeat them. The id ends with a hash of all it says.
+    """
+    literal = concept.value is not None
+    phrases = Phrases(
+        forward=concept.forward,
+        backward=concept.backward,
+        object_noun=concept.noun,
+        subject_noun="" if literal else "subject",
+        cues=(concept.noun,),
+        less=concept.less,
+        more=concept.more,
+        same=concept.same,
+    )
+    objects = (concept.value,) if concept.value else objects
+    row = Property(
+        id="", label={"en": concept.noun, "zh": concept.noun}, subject=subjects, object=objects, functional=functional,
+        en=phrases, zh=phrases,
+    )  # fmt: skip
+    return row.model_copy(update={"id": f"{concept.id}-{content_hash(row.model_dump())[:6]}"})
