@@ -5,7 +5,9 @@ task and of changed pages, the overlap of words) is written anew, so that no boo
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 
 from redsearcher.core.text import contains_name, fold
@@ -214,10 +216,8 @@ def redundant_constraint(site: Site) -> str | None:
 
 def _until_forced(site: Site, part: Query, own: set[str]) -> set[str] | None:
     """Facts outside the solution without which `part` has one answer; None where more than a few would have to go."""
-    world, gone = site.world, set[str]()
-    index = _facts_by_ends(world)
+    kept, gone, index = site.world.stated, set[str](), _facts_by_ends(site.world)
     for _ in range(25):
-        kept = FactTable((f for f in world.facts.values() if world.is_stated(f.id) and f.id not in gone), world.types)
         found = [e for e in answers(part, kept, limit=3) if e != site.task.answer_entity]
         if not found:
             return gone
@@ -227,7 +227,20 @@ def _until_forced(site: Site, part: Query, own: set[str]) -> set[str] | None:
         if loose is None:
             return None
         gone |= loose
+        for id_ in sorted(loose):
+            kept = _without(kept, site.world.facts[id_])
     return None
+
+
+def _without(table: FactTable, fact: Fact) -> FactTable:
+    """The table less one fact between entities; the rest is shared, not copied."""
+    less = copy(table)
+    for name, end, other in (("_forward", fact.subject, fact.object), ("_backward", fact.object, fact.subject)):
+        rows = dict(getattr(table, name))
+        rows[fact.property] = {**rows[fact.property]}
+        rows[fact.property][end] = tuple(e for e in rows[fact.property].get(end, ()) if e != other)
+        setattr(less, name, rows)
+    return less
 
 
 def _one_fact(
@@ -345,6 +358,7 @@ def _moved(fact: Fact, old: str, new: str) -> Fact | None:
     return Fact(subject=subject, property=fact.property, object=object_, value=fact.value, qualifiers=fact.qualifiers)
 
 
+@lru_cache(maxsize=2)
 def _facts_by_ends(world: World) -> dict[tuple[str, ...], list[str]]:
     found: dict[tuple[str, ...], list[str]] = {}
     for fact in world.facts.values():

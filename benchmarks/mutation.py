@@ -140,7 +140,7 @@ def plant(made: Made, tasks: Sequence[Task], kind: Kind, n: int, seed: int, fold
             certificates[mutant.id] = certificate.model_copy(update={"task": mutant.id})
     world, web, renamed = made.world, made.web, {}
     if kind.touches_world:
-        world, web, renamed = patched_world(made.world, patch, folder)
+        world, web, renamed = patched_world(made.world, made.web, patch, folder)
     for mutant in mutants:
         old = certificates[mutant.id]
         stated = [s for rows in evidence(world, mutant.query).values() for s in rows]
@@ -210,6 +210,7 @@ def main() -> None:
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--entities", type=int, default=0)
+    parser.add_argument("--only", choices=("mutants", "untouched"))
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
     lang, seed, workers = arguments.lang, arguments.seed, arguments.workers
@@ -218,10 +219,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        good = make(folder / "good", lang, 100 + seed, round(n * 1.1), n_entities, workers)
-        rows = planted(good, n, seed, folder, workers)
-        other = make(folder / "held", lang, 200 + seed, n, n_entities, workers)
-        kept = untouched(other, n, folder / "held.run", workers)
+        rows: list[dict[str, object]] = []
+        kept: dict[str, object] = {}
+        if arguments.only != "untouched":
+            good = make(folder / "good", lang, 100 + seed, round(n * 1.1), n_entities, workers)
+            rows = planted(good, n, seed, folder, workers)
+        if arguments.only != "mutants":
+            other = make(folder / "held", lang, 200 + seed, n, n_entities, workers)
+            kept = untouched(other, n, folder / "held.run", workers)
     table = Table("group", "kind", "planted", "caught", "by the stage meant", "unjudged", "stages that drop")
     for row in rows:
         table.add_row(*(str(row[name]) for name in ("group", "kind", "planted", "caught", "by_meant", "unjudged")),

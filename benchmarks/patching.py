@@ -10,8 +10,8 @@ from redsearcher.web.config import WebConfig
 from redsearcher.world.store import INFO_FILE, World, WorldWriter
 
 
-def patched_world(world: World, patch: Patch, folder: Path) -> tuple[World, Path, dict[str, str]]:
-    """The world, the folder of its web, and the new ids of pages whose text changed.
+def patched_world(world: World, web: Path, patch: Patch, folder: Path) -> tuple[World, Path, dict[str, str]]:
+    """The world, the folder of its web (`web` itself where no page changed), and the new ids of changed pages.
 
     Statements move along with the text and are neither added nor taken away but with their facts.
     """
@@ -46,6 +46,8 @@ def patched_world(world: World, patch: Patch, folder: Path) -> tuple[World, Path
     about = json.loads(written.read_text(encoding="utf-8"))
     written.write_text(json.dumps({**about, "id": world.id}), encoding="utf-8")
     copy = World(folder / "world")
+    if not (patch.edits or patch.pages or patch.unindexed):
+        return copy, web, renamed
     hidden = {renamed[id_] for id_ in patch.unindexed}
     pages = (page for page in copy.documents() if page.id not in hidden)
     build_web(folder / "web", pages, WebConfig(), world_id=world.id, lang=info.lang)
