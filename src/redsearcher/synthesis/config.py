@@ -31,7 +31,7 @@ class SynthConfig(Config):
     pairs: int = Field(default=0, ge=0)
     """For k = 2: pairs of entities that share two neighbours drawn per unit and anchored by trial, instead of grown
     structures. For worlds whose cycles all run through hubs; 0 turns it off."""
-    seed_pages: tuple[int, int] = (2, 200)
+    seed_pages: tuple[int, int] = (1, 200)
     """Master graphs grow from entities whose facts this many pages state: at least, at most."""
     master_size: int = Field(default=24, ge=4)
     """Entities of a master graph, the dense piece of the world that all structures of a unit are cut from."""

@@ -98,7 +98,9 @@ class Sampler:
         n_tries = config.attempts
         if k == 3:
             n_cliques = CLIQUES_PER_ATTEMPT * n_tries
-            for clique in self._cliques(target)[turn * n_cliques : (turn + 1) * n_cliques]:
+            share = self._cliques(target)[turn * n_cliques : (turn + 1) * n_cliques]
+            tally["no_cliques_left"] += not share
+            for clique in share:
                 yield on_clique(self.graph, clique, target.few_pages, draws)
         piece: Joined = self.graph if k == 3 else self._master(target, draws)
         for _ in range(n_tries * (DENSE_PER_ATTEMPT if k == 3 else 1) if piece.seeds else 0):
@@ -142,7 +144,12 @@ class Sampler:
     def _unit(self, number: int, k: int, msd: int, found: dict[str, Candidate], tally: Counter[str]) -> Unit:
         key = unit_key(self.world.id, self.config_hash, number)
         return Unit(
-            key=key, number=number, k=k, msd=msd, candidates=tuple(found.values()), tally=dict(sorted(tally.items()))
+            key=key,
+            number=number,
+            k=k,
+            msd=msd,
+            candidates=tuple(found.values()),
+            tally={name: n for name, n in sorted(tally.items()) if n},
         )
 
     def _pairs(self, number: int, msd: int, draws: random.Random) -> Unit:
