@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role, Variable
-from redsearcher.records.task import Task
+from redsearcher.records.task import Task, VerifyStage
 from redsearcher.records.world import Document, Strength
 from redsearcher.synthesis.check import check_tasks
 from redsearcher.synthesis.config import VerifyConfig
@@ -49,6 +49,16 @@ def test_good_tasks_pass_every_check(bench: Bench, made: Made) -> None:
         for check in STATIC:
             finding = check.judge(bench, case)
             assert finding.fault is None or check.stage in ("closed_book", "shortcut"), finding
+
+
+def test_a_fact_that_is_not_there_is_a_fault_and_no_crash(bench: Bench, made: Made) -> None:
+    task = made.report.tasks[0]
+    first = task.query.constraints[0].model_copy(update={"facts": ("0" * 20,)})
+    query = task.query.model_copy(update={"constraints": (first, *task.query.constraints[1:])})
+    case = Case(task.model_copy(update={"query": query}), made.report.certificates[0])
+    found = {check.stage: check.judge(bench, case).fault or "" for check in STATIC}
+    assert found[VerifyStage.RETRIEVABILITY].startswith("evidence not found")
+    assert found[VerifyStage.CONSISTENCY].startswith("missing evidence")
 
 
 @pytest.mark.parametrize("spell", [str, str.upper, str.lower])

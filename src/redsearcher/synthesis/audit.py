@@ -60,9 +60,10 @@ class Auditor:
         """
         if isinstance(constraint, ToolAtom) and not constraint.reads_pages:
             return 1
-        ranks = [self._fact_rank(self._world.facts[fact]) for fact in constraint.facts]
-        known = [rank for rank in ranks if rank is not None]
-        return max(known) if known and len(known) == len(ranks) else None
+        known = [self._world.facts.get(fact) for fact in constraint.facts]
+        ranks = [None if fact is None else self._fact_rank(fact) for fact in known]
+        found = [rank for rank in ranks if rank is not None]
+        return max(found) if found and len(found) == len(ranks) else None
 
     def _fact_rank(self, fact: Fact) -> int | None:
         """The best rank of a page that states the fact strictly, over queries from either end."""
