@@ -118,6 +118,30 @@ def info(world: WorldPath, json: Annotated[bool, typer.Option("--json", help="On
     )
 
 
+@app.command()
+def seeds(
+    world: WorldPath,
+    config: ConfigFile = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File for the seeds, one entity id a line.")] = None,
+) -> None:
+    """Which things of a world make good seeds: length, structure, meta, redirects, concreteness, popularity.
+
+    Says how many each filter drops. Bounds come from --config (a SeedConfig).
+    Example: redsearcher world seeds worlds/ottqa --out seeds.txt
+    """
+    from redsearcher.world.seed.cascade import choose_seeds
+    from redsearcher.world.seed.config import SeedConfig
+    from redsearcher.world.store import World
+
+    report = choose_seeds(World(world), SeedConfig() if config is None else SeedConfig.load(config))
+    for reason, n in report.dropped.most_common():
+        say.line(f"{n:>9,} {reason}")
+    say.line(f"{len(report.seeds):>9,} seeds")
+    if out is not None:
+        out.write_text("".join(f"{seed}\n" for seed in report.seeds), encoding="utf-8")
+        say.wrote(str(out), f"redsearcher tasks synth {world} --help")
+
+
 def _make(out: Path, settings: "WorldConfig") -> None:
     from redsearcher.core.progress import progress, running_total
     from redsearcher.world.make import make_world

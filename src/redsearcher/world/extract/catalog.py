@@ -11,9 +11,8 @@ from redsearcher.core.text import fold
 from redsearcher.records.world import Entity
 from redsearcher.world.extract.lead import read_lead
 from redsearcher.world.extract.page import Cell, SourcePage, Table, page_name
+from redsearcher.world.seed.redirect import Merger
 
-OPENING = 80
-"""Letters and digits by which two pages are taken for one article under two titles."""
 MIN_ADOPTED = 4
 ADOPTED_SHARE = 0.7
 """A page without a type takes that of its column where so many typed neighbours, and this share of them, agree."""
@@ -44,18 +43,15 @@ class Catalog:
     def __init__(self) -> None:
         self.drafts: dict[str, Draft] = {}
         self._keys: dict[str, str] = {}
-        self._openings: dict[str, str] = {}
+        self._merger = Merger()
 
     def add(self, page: SourcePage) -> None:
         """Take up a page that is about one thing; one that opens like an earlier page is a redirect to it."""
-        opening = "".join(char for char in page.text[: 3 * OPENING].casefold() if char.isalnum())[:OPENING]
-        known = self._openings.get(opening) if len(opening) == OPENING else None
+        known = self._merger.same(page.url, page.text)
         if known is not None:
             self._keys[page.url] = known
             self.drafts[known].anchors[page.title] += 2
             return
-        if len(opening) == OPENING:
-            self._openings[opening] = page.url
         lead = read_lead(page.text)
         description = page.text[lead.phrase_start : lead.phrase_end].strip(" ,") if lead else ""
         self._keys[page.url] = page.url
@@ -68,6 +64,17 @@ class Catalog:
     def type(self, key: str) -> str:
         """Its type, or "" where none is known."""
         return self.drafts[key].type
+
+    def give_type(self, key: str, type_: str) -> None:
+        """Set the type of an entity that has none."""
+        if not self.drafts[key].type:
+            self.drafts[key].type = type_
+
+    def add_named(self, name: str, type_: str) -> str:
+        """The key of a thing without a page, known by its name and type."""
+        key = f"name:{type_}:{fold(name)}"
+        self.drafts.setdefault(key, Draft(key, name, type_, ""))
+        return key
 
     def linked(self, cell: Cell) -> list[str]:
         """Entities whose name, or part of it, the cell's words show; a link behind other words says nothing."""

@@ -1,4 +1,4 @@
-"""What headers mean: concepts with the properties that say them, Wikidata's where their types fit, else a world's own."""
+"""What headers mean: concepts, said by Wikidata's properties where their types fit, else by a world's own."""
 
 import re
 import tomllib

@@ -62,6 +62,11 @@ def mask(text: str) -> str:
     return text
 
 
+def type_of_noun(noun: str) -> str:
+    """The type that a noun names, or ""."""
+    return _nouns()[0].get(noun.lower(), "")
+
+
 def own_types() -> dict[str, EntityType]:
     """Types that pages have and our table of types lacks."""
     return {

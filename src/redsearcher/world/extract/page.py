@@ -45,8 +45,16 @@ class RowPlace(NamedTuple):
     end: int
 
 
-def render(page: SourcePage, is_page: Callable[[str], bool]) -> tuple[Document, list[RowPlace]]:
-    """The page as a document, each row of a table a line "Header: value | Header: value", and where the rows are.
+class Reading(NamedTuple):
+    """A page as an extractor gets it: its document, and where the rows of its tables stand in the document's text."""
+
+    page: SourcePage
+    document: Document
+    places: list[RowPlace]
+
+
+def render(page: SourcePage, is_page: Callable[[str], bool]) -> Reading:
+    """The page as a document, each row of a table a line "Header: value | Header: value".
 
     Cell links are kept where `is_page` knows their URL.
     """
@@ -70,7 +78,7 @@ def render(page: SourcePage, is_page: Callable[[str], bool]) -> tuple[Document, 
     document = Document(
         url=page.url, site=page.site, kind=page.kind, title=page.title, text=text, lang=page.lang, links=tuple(links)
     )
-    return document, places
+    return Reading(page, document, places)
 
 
 def _cell_links(cell: Cell, start: int, is_page: Callable[[str], bool]) -> Iterator[Link]:

@@ -21,8 +21,10 @@ _LINKING = re.compile(r"(?:\w[\w'’-]*\s+){0,6}")
 _WORKS = frozenset({"album", "song"})
 _DATED = frozenset({"film", "album", "song", "book", "game"})
 _LOCAL = frozenset(
-    {"city", "place", "county", "district", "stadium", "university", "school", "museum", "airport", "building", "church",
-     "bridge", "park", "mountain", "lake", "island"}
+    {
+        "city", "place", "county", "district", "stadium", "university", "school", "museum", "airport", "building",
+        "church", "bridge", "park", "mountain", "lake", "island",
+    }
 )  # fmt: skip
 _BASED = frozenset({"club", "company", "band", "organization", "broadcaster", "newspaper"})
 _PLACES = frozenset({"city", "place", "county", "district", "state", "region", "country", "island"})

@@ -1,14 +1,15 @@
 """Worlds from pages alone: an extractor turns what they state into facts, links and names merge their entities."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from redsearcher.records.world import Document
 from redsearcher.world.build import Page, build_world
 from redsearcher.world.extract.catalog import Catalog
 from redsearcher.world.extract.claim import Claim
-from redsearcher.world.extract.page import RowPlace, SourcePage, render
+from redsearcher.world.extract.page import Reading, SourcePage, render
 from redsearcher.world.extract.settle import Settled, settle, statements
 from redsearcher.world.store import WorldInfo
 
@@ -25,11 +26,15 @@ class PageSource(Protocol):
 
 
 class Extractor(Protocol):
-    """Says what a page states; every claim's span lies in the text of `document`."""
+    """Says what pages state; every claim's span lies in the text of the page's document. `tally` counts what it did."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
-    def claims(self, page: SourcePage, document: Document, places: Sequence[RowPlace]) -> Iterable[Claim]: ...
+    @property
+    def tally(self) -> Counter[str]: ...
+
+    def claims(self, readings: Iterable[Reading]) -> Iterable[Claim]: ...
 
 
 def import_pages(
@@ -46,11 +51,12 @@ def import_pages(
     """Write the world of a source at `path`; `about` says where its pages are from.
 
     Three readings: the first learns what each page is about, the second collects claims, the third writes pages.
+    What the extractor kept and dropped is written to `extraction.json` beside the world's tables.
     """
     catalog = read_catalog(source)
     extractor = make_extractor(catalog)
-    settled = settle(_claims(source, catalog, extractor), catalog)
-    return build_world(
+    settled = settle(extractor.claims(_readings(source, catalog)), catalog)
+    info = build_world(
         path,
         name=name,
         lang=lang,
@@ -64,6 +70,9 @@ def import_pages(
         schema=settled.schema,
         progress=progress,
     )
+    told = {"implementation": extractor.name, "counts": dict(sorted(extractor.tally.items()))}
+    (path / "extraction.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return info
 
 
 def read_catalog(source: PageSource) -> Catalog:
@@ -78,16 +87,14 @@ def read_catalog(source: PageSource) -> Catalog:
     return catalog
 
 
-def _claims(source: PageSource, catalog: Catalog, extractor: Extractor) -> Iterator[Claim]:
+def _readings(source: PageSource, catalog: Catalog) -> Iterator[Reading]:
     for page in source.pages():
-        document, places = render(page, lambda url: catalog.key(url) is not None)
-        yield from extractor.claims(page, document, places)
+        yield render(page, lambda url: catalog.key(url) is not None)
 
 
 def _pages(source: PageSource, catalog: Catalog, settled: Settled) -> Iterator[Page]:
     seen: set[str] = set()
-    for page in source.pages():
-        document, _ = render(page, lambda url: catalog.key(url) is not None)
+    for page, document, _ in _readings(source, catalog):
         if document.id in seen:
             continue
         seen.add(document.id)

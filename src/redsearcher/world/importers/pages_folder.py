@@ -9,20 +9,29 @@ from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 import zstandard
+from pydantic import Field
 
 from redsearcher.core.config import Config
 from redsearcher.errors import DataError, InputError, boundary
-from redsearcher.llm.endpoint import EndpointConfig
+from redsearcher.llm.cache import CachedModel
+from redsearcher.llm.endpoint import EndpointConfig, EndpointModel
 from redsearcher.llm.role import RoleConfig
 from redsearcher.records.world import Link
 from redsearcher.world.extract.catalog import Catalog
+from redsearcher.world.extract.llm import LlmExtractor
 from redsearcher.world.extract.markup import Marked, read_html, read_markdown
 from redsearcher.world.extract.page import Cell, SourcePage, Table
 from redsearcher.world.extract.rules import RulesExtractor
-from redsearcher.world.importers.pages import import_pages
+from redsearcher.world.importers.pages import Extractor, import_pages
+from redsearcher.world.seed.config import SeedConfig
+from redsearcher.world.seed.meta import is_meta
+from redsearcher.world.seed.structure import is_list
 from redsearcher.world.store import WorldInfo
 
 _SUFFIXES = (".jsonl", ".jsonl.zst", ".md", ".html", ".htm", ".txt")
+
+
+_SEEDS = SeedConfig()
 
 
 class PagesConfig(Config):
@@ -40,6 +49,10 @@ class PagesConfig(Config):
     """The model that reads the pages when extract is llm."""
     role: RoleConfig = RoleConfig()
     """How it is asked."""
+    concurrency: int = Field(default=8, ge=1)
+    """Pages before the model at one time."""
+    max_bridges: int = Field(default=0, ge=0)
+    """Pairs of things held up to the model again, to find facts that close cycles."""
 
 
 class FolderSource:
@@ -56,8 +69,8 @@ class FolderSource:
             raise InputError(f"{folder} holds no page; looked for {', '.join(_SUFFIXES)}")
 
     def is_subject(self, page: SourcePage) -> bool:
-        """Every page with words of its own may be about something."""
-        return bool(page.text.strip())
+        """Pages with words of their own that are no list and no meta page."""
+        return bool(page.text.strip()) and not is_meta(page.title) and not is_list(page.title, page.text, _SEEDS)
 
     def pages(self) -> Iterator[SourcePage]:
         """All pages. Raises DataError for a row that is no page, naming file and line."""
@@ -113,24 +126,34 @@ class FolderSource:
 def import_folder(
     path: Path, config: PagesConfig, *, config_hash: str = "", progress: Callable[[int], None] | None = None
 ) -> WorldInfo:
-    """The world of a folder of pages at `path`. Raises InputError for a folder without pages, or a model not named."""
-    if config.extract == "llm" and config.model is None:
-        raise InputError("extract = llm needs a model; name one")
-    source = FolderSource(Path(config.folder), config)
+    """The world of a folder of pages at `path`; a model's replies are remembered beside it.
+
+    Raises InputError for a folder without pages, a model not named, or pages that the rules cannot read.
+    """
+    folder = Path(config.folder)
     return import_pages(
         path,
-        source,
-        _maker(config),
-        name=Path(config.folder).resolve().name,
-        about=f"Facts: extracted from the pages ({config.extract}). Pages: the files of {Path(config.folder).name}.",
+        FolderSource(folder, config),
+        _maker(config, path.with_name(path.name + ".model_cache.ndjson")),
+        name=folder.resolve().name,
+        about=f"Facts: extracted from the pages ({config.extract}). Pages: the files of {folder.resolve().name}.",
         lang=config.lang,
         config_hash=config_hash or config.hash,
         progress=progress,
     )
 
 
-def _maker(config: PagesConfig) -> Callable[[Catalog], RulesExtractor]:
-    return RulesExtractor
+def _maker(config: PagesConfig, cache: Path) -> Callable[[Catalog], Extractor]:
+    if config.extract == "rules":
+        if config.lang != "en":
+            raise InputError("the rules read English pages only; use extract = llm for others")
+        return RulesExtractor
+    if config.model is None:
+        raise InputError("extract = llm needs a model; name one")
+    model = CachedModel(EndpointModel(config.model), cache)
+    return lambda catalog: LlmExtractor(
+        catalog, model, config.role, concurrency=config.concurrency, max_bridges=config.max_bridges
+    )
 
 
 def _table(row: dict[str, Any], url: str) -> Table:
