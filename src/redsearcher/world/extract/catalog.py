@@ -16,6 +16,8 @@ from redsearcher.world.seed.redirect import Merger
 MIN_ADOPTED = 4
 ADOPTED_SHARE = 0.7
 """A page without a type takes that of its column where so many typed neighbours, and this share of them, agree."""
+NEVER_ADOPTED = frozenset({"country", "state", "language", "city"})
+"""Types too well described by leads for a page without one to be of them."""
 MAX_ALIASES = 6
 _DETAIL = re.compile(r"\s*\([^()]*\)$")
 _WORD = re.compile(r"\w+")
@@ -23,13 +25,19 @@ _WORD = re.compile(r"\w+")
 
 @dataclass
 class Draft:
-    """An entity in the making. `anchors`: words that link to it -> how often."""
+    """An entity in the making. `titles`: titles of its pages -> how often cells link there; `anchors`: words that
+    link to it -> how often."""
 
     key: str
-    title: str
+    titles: Counter[str]
     type: str
     description: str
     anchors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def title(self) -> str:
+        """The title that most links lead to, the first of them."""
+        return max(self.titles, key=lambda title: self.titles[title])
 
     @property
     def label(self) -> str:
@@ -43,19 +51,21 @@ class Catalog:
     def __init__(self) -> None:
         self.drafts: dict[str, Draft] = {}
         self._keys: dict[str, str] = {}
+        self._titles: dict[str, str] = {}
         self._merger = Merger()
 
     def add(self, page: SourcePage) -> None:
         """Take up a page that is about one thing; one that opens like an earlier page is a redirect to it."""
+        self._titles[page.url] = page.title
         known = self._merger.same(page.url, page.text)
         if known is not None:
             self._keys[page.url] = known
-            self.drafts[known].anchors[page.title] += 2
+            self.drafts[known].titles.setdefault(page.title, 0)
             return
         lead = read_lead(page.text)
         description = page.text[lead.phrase_start : lead.phrase_end].strip(" ,") if lead else ""
         self._keys[page.url] = page.url
-        self.drafts[page.url] = Draft(page.url, page.title, lead.type if lead else "", description)
+        self.drafts[page.url] = Draft(page.url, Counter({page.title: 0}), lead.type if lead else "", description)
 
     def key(self, url: str) -> str | None:
         """The entity that a URL leads to."""
@@ -73,7 +83,7 @@ class Catalog:
     def add_named(self, name: str, type_: str) -> str:
         """The key of a thing without a page, known by its name and type."""
         key = f"name:{type_}:{fold(name)}"
-        self.drafts.setdefault(key, Draft(key, name, type_, ""))
+        self.drafts.setdefault(key, Draft(key, Counter([name]), type_, ""))
         return key
 
     def linked(self, cell: Cell) -> list[str]:
@@ -99,10 +109,13 @@ class Catalog:
             cells = [row[number] for row in table.rows if number < len(row)]
             keys = [key for cell in cells if (key := self.sole(cell)) is not None]
             for cell in cells:
+                for url in cell.links:
+                    if (known := self._keys.get(url)) is not None:
+                        self.drafts[known].titles[self._titles[url]] += 1
                 if len(cell.links) == 1 and (key := self.sole(cell)) is not None:
                     self.drafts[key].anchors[cell.text] += 1
             common = majority([self.type(key) for key in keys], MIN_ADOPTED, ADOPTED_SHARE)
-            for key in keys:
+            for key in keys if common not in NEVER_ADOPTED else ():
                 if common and not self.type(key):
                     self.drafts[key].type = common
 
@@ -128,7 +141,10 @@ class Catalog:
 
     def _aliases(self, key: str, bearers: dict[str, set[str]]) -> list[str]:
         draft = self.drafts[key]
-        names = [draft.title, *(name for name, n in draft.anchors.most_common() if n > 1)]
+        words = {word for title in draft.titles for word in _WORD.findall(fold(title))}
+        anchors = [name for name, n in draft.anchors.most_common() if n > 1 and "," not in name]
+        shorter = [name for name in anchors if set(_WORD.findall(fold(name))) <= words]
+        names = [draft.title, *draft.titles, *shorter]
         found: dict[str, str] = {}
         for name in names:
             folded = fold(name)

@@ -15,17 +15,19 @@ _GENERIC = "as_"
 _ARTICLES = re.compile(r"^(?:the|name of|name of the) ")
 _PLURAL_SIGN = re.compile(r"\s*\(\s*e?s\s*\)|\s*\[[^\]]*\]|[†‡*]")
 _DETAIL = re.compile(r"\s*\([^)]*\)")
-_PLAIN = re.compile(r"[a-z]+(?: [a-z]+){0,2}")
-_NO_NOUN = re.compile(
-    r"\b(?:of|for|in|by|to|from|at|with|on|and|or|notes?|ranks?|results?|scores?|roles?|opponents?|types?|descriptions?"
-    r"|medals?|gold|silver|bronze|second|third|fourth|fifth|first|runners? up|winners?|champions?|status|events?|games?"
-    r"|reasons?|details|remarks|comments|notability|refs?|references?|nominees?|guests?|titles?|names?|awards?|years?"
-    r"|seasons?|competitions?|tournaments?|rounds?|dates?|works?|films?|category|codes?|affiliations?|song|other|others"
-    r"|times?|no|number|points|nominated|source|sources|image|website|fee|value|total|record|overall|class|place|level"
-    r"|co|hosts?|coverage|relation|rationale|background|history|age|known|best|worst|original|current|new|old|former"
-    r"|last|next|home|away|visiting|losing|winning|match|player|players|members?|subject|person|people|ed|is|was|has)\b"
-    r"|ed\b|ing\b"
-)
+RELATIONAL = frozenset(
+    (
+        "administrative center", "administrative centre", "affiliate", "branch", "builder", "chairman", "chancellor",
+        "chief executive", "chief town", "choreographer", "cinematographer", "club team", "commander", "conductor",
+        "consort", "council area", "county seat", "creator", "dean", "dedication", "distributor", "editor",
+        "guest conductor", "illustrator", "language family", "librettist", "locality", "mascot", "mayor", "metro area",
+        "monarch", "mouth", "narrator", "partner", "patron", "patron saint", "platform", "president",
+        "previous network", "previous school", "prime minister", "principal", "professional partner", "rector",
+        "running mate", "sculptor", "seat", "serves", "shipyard", "territory", "translator", "vice chair",
+        "vice president",
+    )
+)  # fmt: skip
+"""Nouns that name what something is to the thing of the row, whatever that is; of other headers nobody can tell."""
 
 
 class Concept(Record):
@@ -80,9 +82,7 @@ def concept_of(header: str, subject: str, object: str | None) -> Concept | None:
         for concept in _by_header().get(spelling, ()):
             if concept.fits(subject, object):
                 return concept
-    if object is None or plain in _by_header() or not _PLAIN.fullmatch(plain) or _NO_NOUN.search(plain):
-        return None
-    return generic(plain)
+    return generic(plain) if object is not None and plain in RELATIONAL else None
 
 
 def concept(id: str) -> Concept:
