@@ -28,6 +28,10 @@ class BudgetError(RedsearcherError):
     """An exact computation passed its node or time budget; no answer was given rather than a wrong one."""
 
 
+class WorkerError(RedsearcherError):
+    """A worker process or actor died before its work was done. The text says how, and that the command resumes."""
+
+
 class ForeignError(RedsearcherError):
     """An error of code that is not ours, named by the place where it crossed."""
 
