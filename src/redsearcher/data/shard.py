@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import zstandard
 
+from redsearcher.core.fanout.crew import crew
+from redsearcher.core.fanout.place import Place
+from redsearcher.core.fanout.work import Work
 from redsearcher.core.rundir import RunDir
 from redsearcher.data.conversation import to_samples
 from redsearcher.data.stream import Attempt, StreamConfig, Trace, world_attempts
@@ -21,7 +24,7 @@ def write_shards(
     seeds: range,
     config: StreamConfig,
     *,
-    workers: int = 1,
+    workers: int | Place = 1,
     progress: Callable[[int, Counter[str]], None] | None = None,
 ) -> Counter[str]:
     """Write `traces-SEED.jsonl.zst` for every seed that is still owed; returns outcomes counted over all new shards.
@@ -31,23 +34,21 @@ def write_shards(
     run = RunDir.open(out, config)
     total: Counter[str] = Counter()
     owed = [seed for seed in seeds if not shard_path(out, seed).is_file()]
-    for seed, counts in _made(out, owed, config, workers):
-        total.update(counts)
-        run.log("shard", seed=seed, **dict(sorted(counts.items())))
-        if progress is not None:
-            progress(seed, counts)
+    with crew(Work("expert traces", partial(_writer, out.resolve(), config)), workers) as team:
+        for seed, counts in team.map(owed):
+            total.update(counts)
+            run.log("shard", seed=seed, **dict(sorted(counts.items())))
+            if progress is not None:
+                progress(seed, counts)
     return total
 
 
-def _made(out: Path, owed: list[int], config: StreamConfig, workers: int) -> Iterator[tuple[int, Counter[str]]]:
-    if workers <= 1:
-        for seed in owed:
-            yield seed, write_shard(out, seed, config)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(write_shard, out, seed, config): seed for seed in owed}
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+@contextmanager
+def _writer(out: Path, config: StreamConfig) -> Iterator[Callable[[int], tuple[int, Counter[str]]]]:
+    def write(seed: int) -> tuple[int, Counter[str]]:
+        return seed, write_shard(out, seed, config)
+
+    yield write
 
 
 def write_shard(out: Path, seed: int, config: StreamConfig) -> Counter[str]:

@@ -3,16 +3,17 @@
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NamedTuple
 
 from redsearcher import __version__
+from redsearcher.core.fanout.place import Place
 from redsearcher.core.rundir import RunDir
 from redsearcher.records.task import Certificate, Edit, Provenance, Request, Task
 from redsearcher.synthesis.candidate import Candidate, Cell, Unit, unit_key
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.evidence import evidence, lexical_overlap, pages
-from redsearcher.synthesis.pool import Aim, Workers, workers
+from redsearcher.synthesis.pool import Aim, workers
 from redsearcher.synthesis.sample import Verbalise
 from redsearcher.synthesis.select import Selection, cell_report, select
 from redsearcher.synthesis.verbalise.question import verbalise as in_words
@@ -43,16 +44,16 @@ def synthesise(
     run: RunDir,
     *,
     verbalise: Verbalise = in_words,
-    n_workers: int = 1,
+    n_workers: int | Place = 1,
     progress: Progress | None = None,
 ) -> SynthReport:
     """Fill the grid with tight tasks; writes the stages candidates, tasks, certificates and cells.
 
     The cells that units aim at, and when to stop, depend on whole waves only, so neither an interruption nor the
-    number of processes changes what comes out.
+    number of workers, or where they are, changes what comes out.
     """
     start = time.monotonic()
-    units, selection = _candidates(world, config, run, verbalise, n_workers, progress)
+    units, selection = _candidates(world, config, run, verbalise, Place.of(n_workers), progress)
     unit_of: dict[str, str] = {}
     for unit in units:
         for found in unit.candidates:
@@ -67,7 +68,7 @@ def synthesise(
     run.log(
         "synthesis",
         seconds=round(time.monotonic() - start, 2),
-        workers=n_workers,
+        workers=str(n_workers),
         master_graphs=len(units),
         tasks_per_master_graph=round(n_candidates / len(units), 2) if units else None,
         tasks=len(tasks),
@@ -76,7 +77,7 @@ def synthesise(
 
 
 def _candidates(
-    world: World, config: SynthConfig, run: RunDir, verbalise: Verbalise, n_workers: int, progress: Progress | None
+    world: World, config: SynthConfig, run: RunDir, verbalise: Verbalise, place: Place, progress: Progress | None
 ) -> tuple[list[Unit], Selection]:
     units: list[Unit] = []
     selection = Selection(config)
@@ -85,13 +86,13 @@ def _candidates(
     config_hash = config.hash
     with (
         run.stage(CANDIDATES, Unit, key=lambda unit: unit.key) as stage,
-        workers(world, config, verbalise, n_workers) as pool,
+        workers(world, config, verbalise, place) as crew,
     ):
         while aims := _aims(config, selection, units, aimed):
             keys = [unit_key(world.id, config_hash, aim.number) for aim in aims]
             owed = set(stage.owed(keys))
             done = len(units) + len(keys) - len(owed)
-            for unit in _run(pool, [aim for aim, key in zip(aims, keys, strict=True) if key in owed]):
+            for unit in crew.map(aim for aim, key in zip(aims, keys, strict=True) if key in owed):
                 stage.append(unit)
                 done += 1
                 if progress is not None:
@@ -101,10 +102,6 @@ def _candidates(
             selection = select(units, config)
         stage.finish(unit.key for unit in units)
     return units, selection
-
-
-def _run(pool: Workers, aims: list[Aim]) -> Iterable[Unit]:
-    return pool.run(aims) if aims else ()
 
 
 def _aims(config: SynthConfig, selection: Selection, units: list[Unit], aimed: Counter[tuple[int, int]]) -> list[Aim]:

@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from redsearcher.core.fanout.work import AsyncHandler, Handler, R, U, WaitingWork, Work
 from redsearcher.errors import RedsearcherError
 
-G = TypeVar("G", contravariant=True)
+G_contra = TypeVar("G_contra", contravariant=True)
 Around = Callable[[], AbstractContextManager[None]]
 
 
@@ -20,10 +20,10 @@ class Done(NamedTuple):
     error: Exception | None = None
 
 
-class Desk(Protocol[G]):
+class Desk(Protocol[G_contra]):
     """Takes units and hands back what is done, turn by turn."""
 
-    def turn(self, units: Sequence[G]) -> list[Done]:
+    def turn(self, units: Sequence[G_contra]) -> list[Done]:
         """Take `units` on, and return once at least one of all that were taken on is done."""
         ...
 

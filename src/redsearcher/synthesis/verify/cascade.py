@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from redsearcher.core.fanout.place import Place
 from redsearcher.core.rundir import RunDir, Stage
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.synthesis.config import VerifyConfig
@@ -33,14 +34,14 @@ def verify_static(
     web: Web,
     config: VerifyConfig,
     *,
-    n_workers: int = 1,
+    n_workers: int | Place = 1,
     web_path: Path | None = None,
     progress: Progress | None = None,
 ) -> Verified:
     """What can be judged without a rollout; writes the stages `audits` and `verdicts_static`.
 
     Resumes per verdict. A stored verdict counts only for the world, web, settings and version of the check it was made
-    with. `n_workers` processes need `web_path`, the folder of `web`.
+    with. Workers beyond this process need `web_path`, the folder of `web`.
     """
     basis = bases(world.id, web.info.id, config)
 
@@ -59,8 +60,8 @@ def verify_static(
                 stored += 1
             else:
                 jobs.append(job)
-        with line(world, web, config, n_workers, web_path) as pool:
-            for n_done, judged in enumerate(pool.run(jobs), stored + 1):
+        with line(world, web, config, Place.of(n_workers), web_path) as crew:
+            for n_done, judged in enumerate(crew.map(jobs), stored + 1):
                 _store(run, judged, audit_stage, stage)
                 if progress is not None:
                     progress(n_done)

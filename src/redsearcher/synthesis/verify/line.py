@@ -1,13 +1,15 @@
-"""The production line: tasks through the static checks, in this process or in several, each with its own bench."""
+"""The production line: tasks through the static checks by a crew whose workers have a bench each."""
 
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from redsearcher.core.fanout.crew import Crew, crew
+from redsearcher.core.fanout.place import Place
+from redsearcher.core.fanout.work import Work
 from redsearcher.core.hashing import content_hash
 from redsearcher.records.task import Verdict, VerifyCost, VerifyStage
 from redsearcher.synthesis.config import VerifyConfig
@@ -17,8 +19,6 @@ from redsearcher.synthesis.verify.table import STATIC
 from redsearcher.web.engine import Web
 from redsearcher.world.store import World
 
-_bench: list[Bench] = []  # one per worker process, set by its initialiser
-
 
 class Job(NamedTuple):
     """A task and the verdicts it has already, by stage."""
@@ -27,51 +27,31 @@ class Job(NamedTuple):
     done: dict[str, Verdict]
 
 
-class Line(Protocol):
-    """Judges tasks, handing each on as it is done."""
-
-    def run(self, jobs: Sequence[Job]) -> Iterator[Judged]: ...
-
-
-class Inline:
-    """Judges one after the other in this process."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-
-    def run(self, jobs: Sequence[Job]) -> Iterator[Judged]:
-        for job in jobs:
-            yield judge_case(self._bench, job)
-
-
-class Pool:
-    """Judges in worker processes; the order in which tasks come back is not fixed."""
-
-    def __init__(self, executor: ProcessPoolExecutor) -> None:
-        self._executor = executor
-
-    def run(self, jobs: Sequence[Job]) -> Iterator[Judged]:
-        for future in as_completed([self._executor.submit(_judge, job) for job in jobs]):
-            yield future.result()
+def line(
+    world: World, web: Web, config: VerifyConfig, place: Place, web_path: Path | None
+) -> AbstractContextManager[Crew[Job, Judged]]:
+    """A crew that judges tasks. Beyond this process each worker opens the web at `web_path` anew; without a path it is
+    this process alone."""
+    here = partial(_here, world, web, config)
+    if web_path is None:
+        return crew(Work("verification", here), Place())
+    opener = partial(_open, world.path.resolve(), web_path.resolve(), config)
+    return crew(Work("verification", opener, here), place)
 
 
 @contextmanager
-def line(world: World, web: Web, config: VerifyConfig, n_workers: int, web_path: Path | None) -> Iterator[Line]:
-    """`n_workers` processes, which open the web at `web_path` anew; this process for 1, or without a path."""
-    if n_workers <= 1 or web_path is None:
-        bench = Bench(world, web, config)
-        try:
-            yield Inline(bench)
-        finally:
-            bench.close()
-        return
-    executor = ProcessPoolExecutor(
-        n_workers, mp_context=get_context("spawn"), initializer=_open, initargs=(world.path, web_path, config)
-    )
+def _here(world: World, web: Web, config: VerifyConfig) -> Iterator[Callable[[Job], Judged]]:
+    bench = Bench(world, web, config)
     try:
-        yield Pool(executor)
+        yield partial(judge_case, bench)
     finally:
-        executor.shutdown(cancel_futures=True)
+        bench.close()
+
+
+@contextmanager
+def _open(world: Path, web: Path, config: VerifyConfig) -> Iterator[Callable[[Job], Judged]]:
+    with _here(World(world), Web.open(web), config) as judge:
+        yield judge
 
 
 def bases(world: str, web: str, config: VerifyConfig) -> dict[str, str]:
@@ -124,11 +104,3 @@ def is_finished(job: Job, *, all_stages: bool) -> bool:
         if not verdict.keep and not all_stages:
             return True
     return True
-
-
-def _open(world: Path, web: Path, config: VerifyConfig) -> None:
-    _bench[:] = [Bench(World(world), Web.open(web), config)]
-
-
-def _judge(job: Job) -> Judged:
-    return judge_case(_bench[0], job)
