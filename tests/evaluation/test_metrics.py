@@ -1,4 +1,4 @@
-from redsearcher.evaluation.metrics import funnel, grid, property_shares, success, success_by, width_bin
+from redsearcher.evaluation.metrics import grid, property_shares, success, success_by, width_bin
 from redsearcher.records.trajectory import StopReason
 from tests.evaluation.toy import certificate, report_input, score, task, trajectory
 
@@ -38,13 +38,6 @@ def test_width_bins_cover_all_widths() -> None:
         "5: over 64",
         "5: over 64",
     ]
-
-
-def test_funnel_counts_and_reasons() -> None:
-    rows = funnel(report_input().verdicts)
-    assert rows[0].n_in == 3
-    assert rows[0].n_kept == 2
-    assert rows[0].reasons == {"not unique": 1}
 
 
 def test_property_shares() -> None:

@@ -15,6 +15,7 @@ from redsearcher.records.task import (
 )
 from redsearcher.records.tool import Observation, ToolCall
 from redsearcher.records.trajectory import Score, Step, StopReason, Trajectory
+from redsearcher.synthesis.verify.funnel import Spent
 from redsearcher.world.store import WorldInfo
 
 QUERY = Query(
@@ -90,7 +91,7 @@ def report_input() -> ReportInput:
     return ReportInput(
         title="Toy run", world=info, tasks=[first, second],
         certificates={first.id: certificate(first, 1, 2), second.id: certificate(second, 2, 6)},
-        audits={first.id: audit}, verdicts=verdicts, trajectories=rollouts,
+        audits={first.id: audit}, verdicts=verdicts, spent={"certificate": Spent(seconds=0.25)}, trajectories=rollouts,
         scores={t.key: score(t, value) for t, value in zip(rollouts, values, strict=True)},
         cells=[Cell("k3m2", 0, "no clique is stated by two pages")],
         sampling=Sampling(40, 5, {"not unique": 30}), n_selected=3, labels=LABELS,

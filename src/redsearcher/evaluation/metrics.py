@@ -1,11 +1,11 @@
-"""What a run came to: success by difficulty, stop reasons, tool calls, funnel of the verifier."""
+"""What a run came to: success by difficulty, tasks per cell, shares of properties."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from redsearcher.evaluation.interval import Estimate, mean, proportion
-from redsearcher.records.task import Certificate, Task, Verdict, VerifyStage
+from redsearcher.records.task import Certificate, Task
 from redsearcher.records.trajectory import FAILED_TO_RUN, Score, StopReason, Trajectory
 
 G = TypeVar("G", bound=Hashable)
@@ -69,27 +69,6 @@ def width_bin(certificate: Certificate) -> str:
             low = edges[number - 1] + 1 if number else 1
             return f"{number + 1}: {low}-{edge}" if low != edge else f"{number + 1}: {edge}"
     return f"{len(edges) + 1}: over {edges[-1]}"
-
-
-class FunnelRow(NamedTuple):
-    """One stage of the verifier: how many tasks came in, stayed, and why the others left."""
-
-    stage: VerifyStage
-    n_in: int
-    n_kept: int
-    reasons: dict[str, int]
-
-
-def funnel(verdicts: Iterable[Verdict]) -> list[FunnelRow]:
-    """Rows in the order of the stages; a reason is the verdict's reason up to its first colon."""
-    seen = list(verdicts)
-    rows = []
-    for stage in VerifyStage:
-        here = [verdict for verdict in seen if verdict.stage is stage]
-        reasons = Counter(verdict.reason.split(":")[0] for verdict in here if not verdict.keep)
-        kept = sum(verdict.keep for verdict in here)
-        rows.append(FunnelRow(stage, len(here), kept, dict(sorted(reasons.items()))))
-    return rows
 
 
 def grid(certificates: Iterable[Certificate]) -> dict[tuple[int, str], int]:

@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from redsearcher import __version__
 from redsearcher.evaluation.metrics import (
-    funnel,
     grid,
     msd_bin,
     property_shares,
@@ -23,6 +22,7 @@ from redsearcher.evaluation.report.picture import draw
 from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, ToolAtom
 from redsearcher.records.task import Certificate, SearchAudit, Task, Verdict
 from redsearcher.records.trajectory import Score, Trajectory
+from redsearcher.synthesis.verify.funnel import Spent, funnel
 from redsearcher.world.property import properties
 from redsearcher.world.store import WorldInfo
 
@@ -51,7 +51,8 @@ class Sampling(NamedTuple):
 
 
 class ReportInput(NamedTuple):
-    """What the report reads. `tasks` are those that the verifier kept; `labels` maps entity ids to names."""
+    """What the report reads. `tasks` are those that the verifier kept, `spent` what each of its stages cost; `labels`
+    maps entity ids to names."""
 
     title: str
     world: WorldInfo
@@ -59,6 +60,7 @@ class ReportInput(NamedTuple):
     certificates: Mapping[str, Certificate]
     audits: Mapping[str, SearchAudit]
     verdicts: Sequence[Verdict]
+    spent: Mapping[str, Spent]
     trajectories: Sequence[Trajectory]
     scores: Mapping[str, Score]
     cells: Sequence[Cell]
@@ -91,7 +93,7 @@ def render(given: ReportInput) -> str:
         msds=MSDS,
         grid=_grid_rows(grid(certificates)),
         cells=given.cells,
-        funnel=funnel(given.verdicts),
+        funnel=funnel(given.verdicts, given.spent),
         sampling=given.sampling,
         n_selected=given.n_selected,
         charts=_charts(given, rollouts),

@@ -52,10 +52,10 @@ def funnel(verdicts: Iterable[Verdict], spent: dict[str, Spent]) -> list[Row]:
 
 
 def read_spent(ledger: Path, tasks: Iterable[str]) -> dict[str, Spent]:
-    """What the ledger says each stage cost for these tasks, redone work included."""
+    """What the ledger says each stage cost for these tasks, redone work included; nothing where there is no ledger."""
     wanted = set(tasks)
     found: dict[str, Spent] = {}
-    for line in jsonl.whole_lines(ledger):
+    for line in jsonl.whole_lines(ledger) if ledger.is_file() else ():
         entry = json.loads(line)
         if entry.get("stage") == COSTS and entry.get("task") in wanted:
             tokens = entry["prompt_tokens"] + entry["completion_tokens"]
