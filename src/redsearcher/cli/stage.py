@@ -176,6 +176,7 @@ def write_report(run: Path, world: World, title: str, rollouts: Path | None = No
     `rollouts` names another run directory that holds the trajectories.
     """
     from redsearcher.evaluation.report.page import Cell, ReportInput, Sampling, render
+    from redsearcher.synthesis.verify.funnel import read_spent
 
     def lines(name: str, record: type[R], home: Path = run) -> list[R]:
         path = home / f"{name}.jsonl"
@@ -186,6 +187,7 @@ def write_report(run: Path, world: World, title: str, rollouts: Path | None = No
         for c in lines("cells", SynthCell)
         if c.taken < c.wanted
     ]
+    verdicts = lines("verdicts", Verdict)
     units = lines("candidates", Unit)
     tally: Counter[str] = Counter()
     for unit in units:
@@ -198,7 +200,8 @@ def write_report(run: Path, world: World, title: str, rollouts: Path | None = No
             tasks=load_tasks(run),
             certificates=load_certificates(run),
             audits={audit.task: audit for audit in lines("audits", SearchAudit)},
-            verdicts=lines("verdicts", Verdict),
+            verdicts=verdicts,
+            spent=read_spent(run / "ledger.jsonl", {verdict.task for verdict in verdicts}),
             trajectories=lines("trajectories", Trajectory, rollouts or run),
             scores={found.trajectory: found for found in lines("scores", Score, rollouts or run)},
             cells=cells,
