@@ -1,6 +1,5 @@
 """Pages by id come back as they were stored, from any row group; what is not there is left out."""
 
-
 import pytest
 
 from redsearcher.errors import DataError

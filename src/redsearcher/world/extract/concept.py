@@ -12,7 +12,7 @@ from redsearcher.records.base import Record
 from redsearcher.world.property import Phrases, Property, properties
 
 _GENERIC = "as_"
-_ARTICLES = re.compile(r"^(?:the|name of|name of the) ")
+_ARTICLES = re.compile(r"^(?:name of the|name of|the) ")
 _PLURAL_SIGN = re.compile(r"\s*\(\s*e?s\s*\)|\s*\[[^\]]*\]|[†‡*]")
 _DETAIL = re.compile(r"\s*\([^)]*\)")
 RELATIONAL = frozenset(

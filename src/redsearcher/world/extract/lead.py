@@ -17,7 +17,7 @@ _HARD_STOP = re.compile(
     r"\b(?:in|of|for|at|from|by|on|to|with|who|that|which|whose|where|located|based|born|directed|written|released|"
     r"situated|held|known|created|played|playing|near|between|as|within|best|currently|under|produced|starring|"
     r"published|developed|founded|established|is|was|since|serving|operated|owned|featuring|broadcast|licensed|"
-    r"recorded|set|about|along|designed|built|consisting|competing|representing|composed|and also)\b|[.;:]"
+    r"recorded|set|used|about|along|designed|built|consisting|competing|representing|composed|and also)\b|[.;:]"
 )
 _SOFT_STOP = re.compile(r",| and | or |/")
 _NOT_THESE = re.compile(r"\bnational (?:\w+ )?team$|\bfictional\b|\blist\b|\bsurname\b|\bgiven name\b")

@@ -142,21 +142,26 @@ def _chunks(documents: Sequence[Document]) -> Iterator[_Chunk]:
 
 
 def _open_pairs(documents: Sequence[Document], known: list[Claim], catalog: Catalog, n: int) -> Iterator[_Pair]:
-    """Pairs that a third thing joins but no fact does, on the first page that names both; the best joined ones."""
-    around: dict[str, set[str]] = defaultdict(set)
+    """Pairs that a third thing joins but no fact does, on the first page that names both and said neither of the two
+    facts; the best joined ones."""
+    around: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for claim in known:
         if claim.object is not None:
-            around[claim.subject].add(claim.object)
-            around[claim.object].add(claim.subject)
+            around[claim.subject][claim.object].add(claim.url)
+            around[claim.object][claim.subject].add(claim.url)
     shared: Counter[tuple[str, str]] = Counter()
+    read: dict[tuple[str, str], set[str]] = defaultdict(set)
     for neighbours in around.values():
-        shared.update(pair for pair in combinations(sorted(neighbours), 2) if pair[1] not in around[pair[0]])
+        for pair in combinations(sorted(neighbours), 2):
+            if pair[1] not in around[pair[0]]:
+                shared[pair] += 1
+                read[pair] |= neighbours[pair[0]] | neighbours[pair[1]]
     index = MentionIndex((key, [catalog.drafts[key].label]) for key in sorted(around))
     page_of: dict[tuple[str, str], Document] = {}
     for document in documents:
         named = {key for mention in index.find(document.text) for key in mention.entities}
         for pair in combinations(sorted(named), 2):
-            if pair in shared:
+            if pair in shared and document.url not in read[pair]:
                 page_of.setdefault(pair, document)
     best = sorted(page_of, key=lambda pair: (-shared[pair], pair))[:n]
     for number, pair in enumerate(best):

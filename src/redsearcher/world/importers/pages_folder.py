@@ -99,9 +99,10 @@ class FolderSource:
     def _rows(self, path: Path) -> Iterator[SourcePage]:
         with boundary(f"reading {path}"), path.open("rb") as raw:
             stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
-            for number, line in enumerate(io.TextIOWrapper(stream, encoding="utf-8"), 1):
-                if line.strip():
-                    yield self._row(line, f"{path} line {number}")
+            with io.TextIOWrapper(stream, encoding="utf-8") as lines:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield self._row(line, f"{path} line {number}")
 
     def _row(self, line: str, where: str) -> SourcePage:
         try:
