@@ -55,12 +55,15 @@ class Catalog:
         self._merger = Merger()
 
     def add(self, page: SourcePage) -> None:
-        """Take up a page that is about one thing; one that opens like an earlier page is a redirect to it."""
+        """Take up a page that is about one thing. One that opens like an earlier page is a redirect to it: another name
+        of the same thing where the titles share a word or one is the other's initials, else part of it and no thing of
+        its own."""
         self._titles[page.url] = page.title
         known = self._merger.same(page.url, page.text)
         if known is not None:
-            self._keys[page.url] = known
-            self.drafts[known].titles.setdefault(page.title, 0)
+            if _alike(page.title, self.drafts[known].titles):
+                self._keys[page.url] = known
+                self.drafts[known].titles.setdefault(page.title, 0)
             return
         lead = read_lead(page.text)
         description = page.text[lead.phrase_start : lead.phrase_end].strip(" ,") if lead else ""
@@ -151,6 +154,21 @@ class Catalog:
             if folded != fold(draft.label) and len(folded) > 2 and not name.isdigit() and bearers[folded] <= {key}:
                 found.setdefault(folded, name)
         return list(found.values())[:MAX_ALIASES]
+
+
+def _alike(title: str, others: Iterable[str]) -> bool:
+    words = _long_words(title)
+    return any(words & _long_words(other) or _initials(title) == _initials(other) for other in others)
+
+
+def _long_words(title: str) -> set[str]:
+    return {word for word in _WORD.findall(fold(_DETAIL.sub("", title))) if len(word) > 2}
+
+
+def _initials(title: str) -> str:
+    """The title itself if it is one short word in capitals, else the first letters of its longer words."""
+    plain = _DETAIL.sub("", title).replace(".", "")
+    return plain if plain.isupper() and len(plain) < 6 else "".join(w[0] for w in plain.split() if w[0].isupper())
 
 
 def entity_id(key: str) -> str:

@@ -77,8 +77,8 @@ class LeadReader:
         if type_ in _LOCAL | _BASED:
             place = self._after(_LOCATED, text, lead, mentions, _PLACES, "near")
             if place is not None:
-                near = "base" if type_ in _BASED else "location"
-                yield "country" if self._catalog.type(place) == "country" else near, place, None
+                near, far = ("base", "origin") if type_ in _BASED else ("location", "country")
+                yield far if self._catalog.type(place) == "country" else near, place, None
             if (founded := _FOUNDED.search(text, lead.phrase_start)) and type_ not in ("city", "place"):
                 yield "founded", None, Value(datatype="time", text=founded[1], precision="year")
 
