@@ -72,7 +72,7 @@ def test_rows_make_the_same_world_as_the_pages_they_came_from(tmp_path: Path) ->
     (folder / "league.jsonl.zst").write_bytes(zstandard.compress(lines.encode()))
     made = import_folder(tmp_path / "a", PagesConfig(folder=str(folder)))
     direct = import_pages(tmp_path / "b", League(), RulesExtractor, name="pages", about="")
-    assert (made.n_facts, made.n_documents, made.id) == (30, 21, direct.id)
+    assert (made.n_facts, made.n_documents, made.id) == (35, 21, direct.id)
     assert World(tmp_path / "a").facts.keys() == World(tmp_path / "b").facts.keys()
 
 

@@ -44,7 +44,9 @@ class League:
 
     def pages(self) -> Iterator[SourcePage]:
         for town, club in zip(TOWNS, CLUBS, strict=True):
-            yield page(town, f"{town} is a town in Tor where a lot of {town} wool has been spun since the old days.")
+            yield page(
+                town, f"{town} is a town in Tor where a lot of {town} wool is spun. The population was {len(town)},200."
+            )
             yield page(
                 f"{town}_{club}", f"{town} {club} is a football club. {town} {club} play in blue and white stripes."
             )

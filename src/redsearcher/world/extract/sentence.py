@@ -1,19 +1,24 @@
-"""Rules for lead sentences: dates of life, nationality, maker, place and year, where the wording leaves no doubt."""
+"""Rules for first sentences: dates of life, nationality, maker, place, year and size, where the wording is plain."""
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from redsearcher.records.world import Entity, Value
 from redsearcher.world.extract.catalog import Catalog
 from redsearcher.world.extract.claim import Claim
-from redsearcher.world.extract.lead import Lead, mask, read_lead
+from redsearcher.world.extract.lead import REACH, Lead, mask, read_lead
 from redsearcher.world.importers.life_date import life_dates
 from redsearcher.world.mention import Mention, MentionIndex
 from redsearcher.world.naming import demonyms
+from redsearcher.world.sentence import sentences
 
 _US = "United States of America"
 _YEAR = re.compile(r"(?:^|\s)(1[89]\d\d|20\d\d)(?:\s|$)")
 _FOUNDED = re.compile(r"\b(?:founded|established) in (1[5-9]\d\d|20\d\d)\b(?!\s*[-–/])")
+_NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{3,})(?![\d,.]*\d|\s?(?:million|billion|thousand|%))"
+_POPULATION = re.compile(rf"\bpopulation (?:of|was|is) (?:estimated to be )?{_NUMBER}")
+_CAPACITY = re.compile(rf"\b(?:seating )?capacity (?:of|is) {_NUMBER}(?! (?:vehicles|cars))")
 _DIRECTED = re.compile(r"\bdirected by ")
 _PLAYS_FOR = re.compile(r"\bwho (?:currently )?plays (?:as an? [\w-]+(?: [\w-]+)? )?for (?:the )?")
 _LOCATED = re.compile(r"\b(?:located|situated|based|headquartered)? ?in (?:the (?:city|town|village|borough) of )?")
@@ -28,6 +33,9 @@ _LOCAL = frozenset(
 )  # fmt: skip
 _BASED = frozenset({"club", "company", "band", "organization", "broadcaster", "newspaper"})
 _PLACES = frozenset({"city", "place", "county", "district", "state", "region", "country", "island"})
+_PEOPLED = frozenset({"city", "place", "county", "district", "state", "region", "island"})
+_N_SENTENCES = 3
+"""How many first sentences may give a population or a capacity."""
 _MAKERS = frozenset({"person", "band"})
 
 
@@ -41,7 +49,7 @@ class LeadReader:
         self._countries = self._adjectives()
 
     def claims(self, url: str, text: str) -> Iterator[Claim]:
-        """What the lead of the page at `url` states of its own subject; every span is a whole lead sentence, but for
+        """What the opening of the page at `url` states of its own subject; every span is a whole sentence, but for
         dates of life, whose span is their parenthesis."""
         key = self._catalog.key(url)
         lead = read_lead(text) if key is not None and text else None
@@ -51,6 +59,8 @@ class LeadReader:
         if type_ == "person":
             for date in life_dates(text):
                 yield Claim(key, date.property, None, date.value, url, date.start, date.end)
+        for concept, value, (start, end) in _quantities(text, type_):
+            yield Claim(key, concept, None, value, url, start, end)
         said = mask(text[: lead.end])
         for concept, other, value in self._said(said, lead, type_):
             if other != key:
@@ -122,3 +132,18 @@ class LeadReader:
             for draft in countries
         ]
         return {word: key for key, words in demonyms(entities).items() for word in words if " " not in word}
+
+
+def _quantities(text: str, type_: str) -> Iterator[tuple[str, Value, tuple[int, int]]]:
+    """A population or a capacity that the first sentences give, if they give one only."""
+    concept, pattern = ("population", _POPULATION) if type_ in _PEOPLED else ("capacity", _CAPACITY)
+    if type_ not in _PEOPLED and type_ != "stadium":
+        return
+    found = [
+        (match[1], span)
+        for span in islice(sentences(text[: 4 * REACH]), _N_SENTENCES)
+        for match in pattern.finditer(text, *span)
+    ]
+    if len(found) == 1:
+        ((number, span),) = found
+        yield concept, Value(datatype="quantity", text=number.replace(",", "")), span
