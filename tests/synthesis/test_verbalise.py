@@ -5,8 +5,9 @@ from random import Random
 import pytest
 
 from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, Role, Variable
-from redsearcher.synthesis.verbalise.discourse import mentions
-from redsearcher.synthesis.verbalise.plan import Mention, Planner, Predicate
+from redsearcher.synthesis.verbalise.discourse import mentions, predicates
+from redsearcher.synthesis.verbalise.parts import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.plan import Planner
 from redsearcher.synthesis.verbalise.question import verbalise
 from redsearcher.synthesis.verbalise.same import Same
 from redsearcher.world.property import Lang
@@ -62,23 +63,11 @@ def test_every_constraint_is_in_the_plan_once(lang: Lang) -> None:
         query, _ = random_query(Random(number), lang)
         sentences = Planner(query, lang, Random(number)).plan()
         said: list[str] = []
-
-        def note(predicate: Predicate, said: list[str] = said) -> None:
+        for predicate in predicates(sentences):
             constraint = predicate.constraint
-            said.extend(atom.id for atom in constraint.atoms) if isinstance(constraint, Same) else said.append(
-                constraint.id
-            )
-            if predicate.when is not None:
-                said.append(predicate.when.id)
-
-        for sentence in sentences:
-            for predicate in sentence.predicates:
-                note(predicate)
-        for mention in mentions(sentences):
-            if mention.role is not None:
-                said.append(mention.role.id)
-            for predicate in mention.relative:
-                note(predicate)
+            said += [atom.id for atom in constraint.atoms] if isinstance(constraint, Same) else [constraint.id]
+            said += [predicate.when.id] if predicate.when is not None else []
+        said += [mention.role.id for mention in mentions(sentences) if mention.role is not None]
         assert sorted(said) == sorted(constraint.id for constraint in query.constraints)
 
 
@@ -105,8 +94,6 @@ def test_mentions_reach_nested_ones() -> None:
     inner = Mention("z", "known")
     atom = LiteralAtom(id="c", subject="z", property="P569", low=1.0, high=2.0)
     outer = Mention("y", "new", relative=(Predicate(atom, True, inner),))
-    from redsearcher.synthesis.verbalise.plan import Sentence
-
     assert [m.var for m in mentions([Sentence(Mention("x", "known"), (Predicate(atom, True, outer),))])] == [
         "x",
         "y",

@@ -6,14 +6,14 @@ from random import Random
 
 from redsearcher.records.query import CompareAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.discourse import Discourse
-from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.parts import Mention, Predicate, Sentence
 from redsearcher.synthesis.verbalise.same import Same
 from redsearcher.synthesis.verbalise.tool_chinese import tool_sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import entity_types, properties
 from redsearcher.world.wording import CHINESE_DIGITS, chinese_event, dated_phrases, written_name
 
-EXISTS = ("有{}，", "已知有{}，", "设想{}，")
+EXISTS = ("有{}，", "已知{}，", "有这样{}，")
 SEEK = ("我在寻找{}：", "我想找出{}：", "请找出{}：")
 
 
@@ -32,12 +32,14 @@ class Chinese:
 
     def write(self, sentences: Sequence[Sentence]) -> str:
         self.discourse.expect(sentences)
+        asks = sentences[-1] if sentences and sentences[-1].opening == "ask" else None
         texts = []
         for sentence in sentences:
-            texts.append(self._sentence(sentence))
-            self.discourse.close(sentence)
+            if sentence is not asks:
+                texts.append(self._sentence(sentence))
+                self.discourse.close(sentence)
         texts += self._tool_sentences()
-        return "".join([*texts, self._closing(self.query.answer.name)])
+        return "".join([*texts, self._question(asks) if asks else self._closing(self.query.answer.name)])
 
     # ---- sentences
 
@@ -69,6 +71,14 @@ class Chinese:
         parts += [self._predicate(predicate, led=False) for predicate in predicates[1:]]
         joint = "，并且" if self.rng.random() < 0.3 else "，"
         return "，".join(parts[:-1]) + joint + parts[-1]
+
+    def _question(self, sentence: Sentence) -> str:
+        """The closing question that says what is left of the answer."""
+        name = sentence.subject.var
+        other = self.discourse.ask(name)
+        self.discourse.subject = name
+        which = f"哪{'另一' * other}{self._measure(name)}{self.discourse.noun(name)}"
+        return f"{which}{self._series(sentence.predicates, apart=True)}？"
 
     def _closing(self, name: str) -> str:
         reference, noun = self._known(name), self.discourse.noun(name)
@@ -121,7 +131,7 @@ class Chinese:
     def _new(self, mention: Mention, *, initial: bool = False) -> str:
         noun, number = self.discourse.noun(mention.var), self.discourse.add(mention.var)
         if number > 1:
-            head = "另一" if number == 2 else "又一"
+            head = "另一" if number == 2 else f"第{CHINESE_DIGITS[number - 1]}"
         else:
             head = "某" if initial and not mention.relative and self.rng.random() < 0.6 else "一"
         described = ""

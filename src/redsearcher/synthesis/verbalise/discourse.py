@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from redsearcher.records.query import FactAtom, Query, Role
+from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, Query, Role
 from redsearcher.synthesis.verbalise.bearer import sole_role
-from redsearcher.synthesis.verbalise.plan import Mention, Sentence
+from redsearcher.synthesis.verbalise.parts import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.same import Same
 from redsearcher.world.property import Lang, entity_types, properties
 from redsearcher.world.wording import role_noun
 
@@ -26,13 +27,23 @@ class Discourse:
     """The variable the sentence before was about."""
     others: set[str] = field(default_factory=set)
     """The other unknowns which that sentence mentioned."""
+    here: set[str] = field(default_factory=set)
+    """The unknowns which the sentence under way has mentioned."""
+    stated: list[Constraint] = field(default_factory=list)
+    """What has been said so far, by verbs."""
 
     def expect(self, sentences: Sequence[Sentence]) -> None:
         """Count ahead how many variables each type noun brings in."""
         for mention in mentions(sentences):
             if mention.kind == "new":
-                noun = self.noun(mention.var)
-                self.total[noun] = self.total.get(noun, 0) + 1
+                self._count(mention.var)
+        for predicate in predicates(sentences):
+            if isinstance(predicate.constraint, Same):
+                for name in predicate.constraint.brings:
+                    self._count(name)
+
+    def _count(self, name: str) -> None:
+        self.total[self.noun(name)] = self.total.get(self.noun(name), 0) + 1
 
     def noun(self, name: str) -> str:
         return entity_types()[self.query.variable(name).type].noun(self.lang).noun
@@ -49,7 +60,15 @@ class Discourse:
         """Note a variable brought in by its type noun; which of that noun it is, from 1."""
         seen = self.order.setdefault(self.noun(name), [])
         seen.append(name)
+        self.here.add(name)
         return len(seen)
+
+    def ask(self, name: str) -> bool:
+        """Note the answer brought in by the question itself; whether its type noun has brought in others before."""
+        before = bool(self.order.get(self.noun(name)))
+        if not before:
+            self.add(name)
+        return before
 
     def add_role(self, mention: Mention) -> str:
         """Note a variable brought in by a role; its noun."""
@@ -64,6 +83,7 @@ class Discourse:
 
     def note(self, atom: FactAtom) -> None:
         """A fact has been said: where a type has several variables, the object may go by its role ("the director")."""
+        self.stated.append(atom)
         name = atom.object
         if properties()[atom.property].symmetric or self.query.variable(name).role is Role.GIVEN:
             return
@@ -72,8 +92,13 @@ class Discourse:
             self.roles[name] = noun
 
     def number(self, name: str) -> int | None:
-        """Which of its noun a variable is, or None while it is the only one brought in."""
-        seen = self.order[self.noun(name)]
+        """Which of its noun a variable is, or None while it is the only one brought in.
+
+        Raises ValueError for one that has not been brought in.
+        """
+        seen = self.order.get(self.noun(name), [])
+        if name not in seen:
+            raise ValueError(f"{name} is spoken of before anything brings it in")
         return seen.index(name) + 1 if len(seen) > 1 else None
 
     def is_alone(self, name: str) -> bool:
@@ -87,9 +112,26 @@ class Discourse:
         rivals = [other for other in self.others if self.is_person(other) == self.is_person(name)]
         return name == self.subject and not rivals
 
+    def marks(self, name: str) -> list[FactAtom | LiteralAtom]:
+        """What has been said of a variable, about a name or a range, and of no other that its noun could mean."""
+        found: list[FactAtom | LiteralAtom] = []
+        rivals = set(self.order.get(self.noun(name), ())) - {name}
+        for c in self.stated:
+            if isinstance(c, FactAtom) and name in c.variables and not properties()[c.property].symmetric:
+                given = c.object if c.subject == name else c.subject
+                named = self.query.variable(given).role is Role.GIVEN
+                if named and not any(_swapped(c, name, rival) in map(_ends, self.stated) for rival in rivals):
+                    found.append(c)
+            elif isinstance(c, LiteralAtom) and c.subject == name:
+                same = [o for o in self.stated if isinstance(o, LiteralAtom) and o.property == c.property]
+                if not any(o.subject in rivals and (o.low, o.high) == (c.low, c.high) for o in same):
+                    found.append(c)
+        return found
+
     def close(self, sentence: Sentence) -> None:
         """The sentence has been written: its subject is what a pronoun now means."""
         self.subject = sentence.subject.var
+        self.here = set()
         self.others = {m.var for m in mentions((sentence,)) if m.kind != "given" and m.var != self.subject}
 
 
@@ -98,8 +140,23 @@ def mentions(sentences: Sequence[Sentence]) -> Iterator[Mention]:
     for sentence in sentences:
         yield from _nested(sentence.subject)
         for predicate in sentence.predicates:
-            if predicate.other is not None:
-                yield from _nested(predicate.other)
+            yield from _within(predicate)
+
+
+def predicates(sentences: Sequence[Sentence]) -> Iterator[Predicate]:
+    """Every predicate of the sentences, nested ones included."""
+    for sentence in sentences:
+        for predicate in sentence.predicates:
+            yield from _joined(predicate)
+    for mention in mentions(sentences):
+        for predicate in mention.relative:
+            yield from _joined(predicate)
+
+
+def _joined(predicate: Predicate) -> Iterator[Predicate]:
+    yield predicate
+    if predicate.also is not None:
+        yield predicate.also
 
 
 def _nested(mention: Mention) -> Iterator[Mention]:
@@ -107,5 +164,25 @@ def _nested(mention: Mention) -> Iterator[Mention]:
     if mention.owner is not None:
         yield from _nested(mention.owner)
     for predicate in mention.relative:
-        if predicate.other is not None:
-            yield from _nested(predicate.other)
+        yield from _within(predicate)
+
+
+def _within(predicate: Predicate) -> Iterator[Mention]:
+    for part in _joined(predicate):
+        if part.other is not None:
+            yield from _nested(part.other)
+
+
+def _ends(constraint: Constraint) -> tuple[str, str, str] | None:
+    if not isinstance(constraint, FactAtom):
+        return None
+    return constraint.subject, constraint.property, constraint.object
+
+
+def _swapped(atom: FactAtom, name: str, other: str) -> tuple[str, str, str]:
+    """The fact as it would be with another variable in place of one of its ends."""
+    return (
+        other if atom.subject == name else atom.subject,
+        atom.property,
+        other if atom.object == name else atom.object,
+    )

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
-from redsearcher.records.query import CompareAtom, LiteralAtom, Query, Role, ToolAtom
+from redsearcher.agent.solver.parse.agreement import plural_verb
+from redsearcher.agent.solver.parse.lexicon import joining
+from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.synthesis.verbalise.discourse import Discourse
-from redsearcher.synthesis.verbalise.plan import Mention, Predicate, Sentence
-from redsearcher.synthesis.verbalise.same import Same
+from redsearcher.synthesis.verbalise.parts import Mention, Predicate, Sentence
+from redsearcher.synthesis.verbalise.same import ABSTRACT, Same
+from redsearcher.synthesis.verbalise.series import gapped, listed, shortened
 from redsearcher.synthesis.verbalise.tool_english import tool_sentence
 from redsearcher.world.interval import Interval, wordings
 from redsearcher.world.property import properties
 from redsearcher.world.wording import ORDINALS, WORKS, dated_phrases, event, indefinite, plural, reduced, written_name
 
-EXISTS = ("There is {}.", "Think of {}.", "Consider {}.")
-SEEK = ("I am looking for {}.", "I am trying to identify {}.", "I want to find {}.")
+EXISTS = ("There is {}.", "Think of {}.", "Consider {}.", "Take {}.")
+SEEK = ("I am looking for {}.", "I am trying to identify {}.", "I want to find {}.", "Help me find {}.")
 _HEAVY = re.compile(r"has (had )?(as|in) ")
 """Phrases that put the other end last, for one too long to stand in the middle."""
 
@@ -34,13 +37,16 @@ class English:
         self.discourse = Discourse(self.query, "en")
 
     def write(self, sentences: Sequence[Sentence]) -> str:
+        """The whole question. Raises ValueError for a variable that is spoken of before anything brings it in."""
         self.discourse.expect(sentences)
+        asks = sentences[-1] if sentences and sentences[-1].opening == "ask" else None
         texts = []
         for sentence in sentences:
-            texts.append(self._sentence(sentence))
-            self.discourse.close(sentence)
+            if sentence is not asks:
+                texts.append(self._sentence(sentence))
+                self.discourse.close(sentence)
         texts += self._tool_sentences()
-        return " ".join([*texts, self._closing(self.query.answer.name)])
+        return " ".join([*texts, self._question(asks) if asks else self._closing(self.query.answer.name)])
 
     # ---- sentences
 
@@ -60,21 +66,34 @@ class English:
     def _sentence(self, sentence: Sentence) -> str:
         subject = self._subject(sentence.subject)
         if sentence.opening != "plain":
-            return self.rng.choice(SEEK if sentence.opening == "seek" else EXISTS).format(subject)
-        text = f"{subject} {_series([self._predicate(predicate) for predicate in sentence.predicates])}."
+            return self._pick(self._shuffled(SEEK if sentence.opening == "seek" else EXISTS)).format(subject)
+        parts = self._phrases(sentence.predicates)
+        if subject == "they":
+            parts = [plural_verb(part) for part in parts]
+        text = f"{subject} {listed(gapped(parts))}."
         return text[0].upper() + text[1:]
+
+    def _question(self, sentence: Sentence) -> str:
+        """The closing question that says what is left of the answer."""
+        name = sentence.subject.var
+        other = self.discourse.ask(name)
+        who = self.discourse.is_person(name) and not other
+        self.discourse.subject = name
+        said = listed(gapped(self._phrases(sentence.predicates)))
+        which = "Who" if who else f"Which {'other ' * other}{self.discourse.noun(name)}"
+        return f"{which} {said}?"
 
     def _closing(self, name: str) -> str:
         reference, noun = self._known(name), self.discourse.noun(name)
         role = name in self.discourse.roles
         alone = not role and self.discourse.number(name) is None
         if self.discourse.is_person(name):
-            forms = ["Who is {}?", "What is the name of {}?"]
+            forms = ["Who is {}?", "What is the name of {}?", "Who is {}?", "Can you name {}?"]
         else:
             word = "title" if self.query.variable(name).type in WORKS else "name"
-            forms = ["What is the " + word + " of {}?", "What is {} called?"]
+            forms = ["What is the " + word + " of {}?", "What is {} called?", "Can you name {}?"]
             if alone:
-                forms += [f"Which {noun} is it?", f"Which {noun} is this?"]
+                forms += [f"Which {noun} is it?", f"Which {noun} is this?", f"Which {noun} is meant?"]
             if role:
                 forms += [f"Which {noun} is {{}}?"] * 2
         return self.rng.choice(forms).format(reference)
@@ -82,35 +101,62 @@ class English:
     # ---- mentions
 
     def _subject(self, mention: Mention) -> str:
-        if mention.kind == "known":
-            discourse = self.discourse
-            if not discourse.is_person(mention.var) and discourse.is_clear(mention.var) and self.rng.random() < 0.7:
-                return "it"
+        if mention.kind == "known" and self.discourse.is_clear(mention.var) and self.rng.random() < 0.7:
+            return "they" if self.discourse.is_person(mention.var) else "it"
         return self._mention(mention, initial=True)
 
-    def _mention(self, mention: Mention, *, initial: bool = False) -> str:
+    def _mention(self, mention: Mention, *, initial: bool = False, last: bool = False) -> str:
         match mention.kind:
             case "given":
                 return self._given(mention.var)
             case "known":
-                return self._known(mention.var)
+                return self._known(mention.var, initial=initial, last=last)
             case "role":
                 return self._role(mention, initial=initial)
             case "new":
                 return self._new(mention)
+            case "borne":
+                raise ValueError("a clause with whose is no mention of its own")
 
     def _given(self, name: str) -> str:
         variable = self.query.variable(name)
         return written_name(self.names[variable.entity or ""], variable.type, "en")
 
-    def _known(self, name: str) -> str:
+    def _known(self, name: str, *, initial: bool = False, last: bool = False) -> str:
         if role := self.discourse.roles.get(name):
             return f"the {role}"
         noun, number = self.discourse.noun(name), self.discourse.number(name)
         if number is None:
-            this = self.discourse.is_alone(name) and self.rng.random() < 0.4
-            return f"{'this' if this else 'the'} {noun}"
+            near = self.discourse.is_alone(name) and self.rng.random() < 0.5
+            if near and not initial and name in self.discourse.here and name != self.discourse.subject:
+                return f"the same {noun}"
+            self.discourse.here.add(name)
+            return f"{'this' if near and initial else 'the'} {noun}"
+        fresh = (initial or last) and name != self.discourse.subject and self.rng.random() < 0.6
+        if fresh and (described := self._described(name)):
+            return described
         return f"the {ORDINALS[number - 1]} {noun}"
+
+    def _described(self, name: str) -> str | None:
+        """A known thing by what was said of it alone: "the film set in Karsholm". None if that is long or unsaid."""
+        options = []
+        for mark in self.discourse.marks(name):
+            property_ = properties()[mark.property]
+            if isinstance(mark, LiteralAtom):
+                said = wordings(mark.property, Interval(mark.low, mark.high), "en")[0]
+                phrases = property_.en.forward
+            else:
+                forward = mark.subject == name
+                said = self._given(mark.object if forward else mark.subject)
+                phrases = property_.en.forward if forward else property_.en.backward
+            options += [phrase.replace("{}", said) for phrase in phrases if phrase.endswith("{}")][:1]
+        fitting = sorted(
+            (text for text in options if len(text.split()) <= 9), key=lambda text: (len(text.split()), text)
+        )
+        if not fitting:
+            return None
+        pronoun = "who" if self.discourse.is_person(name) else "that"
+        return f"the {self.discourse.noun(name)} {reduced(fitting[0]) or f'{pronoun} {fitting[0]}'}"
 
     def _new(self, mention: Mention) -> str:
         noun, number = self.discourse.noun(mention.var), self.discourse.add(mention.var)
@@ -119,17 +165,30 @@ class English:
             some = who and mention.relative and self.rng.random() < 0.35
             text = "someone" if some else indefinite(noun)
         elif number == 2:
-            text = self.rng.choice((f"another {noun}", f"a second {noun}"))
+            text = self.rng.choice((f"another {noun}", f"another {noun}", f"a second {noun}"))
         else:
             text = f"a {ORDINALS[number - 1]} {noun}"
-        if not mention.relative:
-            return text
-        pronoun = "who" if who else "that"
-        said = [self._predicate(predicate) for predicate in mention.relative]
-        short = reduced(said[0]) if len(said) == 1 and text != "someone" else None
-        if short is not None and self.rng.random() < 0.75:
-            return f"{text} {short}"
-        return f"{text} {_series([f'{pronoun} {part}' for part in said])}"
+        return f"{text} {self._clauses(mention.relative, 'who' if who else 'that', text)}" if mention.relative else text
+
+    def _clauses(self, relative: Sequence[Predicate], pronoun: str, noun: str) -> str:
+        """Relative clauses as they follow a noun phrase, shortened where they can be."""
+        last = relative[-1]
+        if last.other is not None and last.other.kind == "borne":
+            parts = self._phrases(relative[:-1])
+            return listed([*(f"{pronoun} {part}" for part in parts), self._whose(last, last.other)])
+        parts = self._phrases(relative)
+        short = shortened(parts) if noun != "someone" else None
+        if short is not None and self.rng.random() < 0.8:
+            return listed(short)
+        if len(parts) > 1 and self.rng.random() < 0.85:
+            return f"{pronoun} {listed(gapped(parts))}"
+        return listed([f"{pronoun} {part}" for part in parts])
+
+    def _whose(self, predicate: Predicate, bearer: Mention) -> str:
+        if not isinstance(predicate.constraint, FactAtom):
+            raise ValueError("a clause with whose needs a fact")
+        noun = self.discourse.add_role(Mention(bearer.var, "role", predicate.constraint))
+        return f"whose {noun} {listed(self._phrases(bearer.relative))}"
 
     def _role(self, mention: Mention, *, initial: bool) -> str:
         owner, role = mention.owner, mention.role
@@ -137,9 +196,9 @@ class English:
             raise ValueError("a role mention needs an owner and a role")
         property_ = properties()[role.property]
         single = property_.functional and (role.object == mention.var or property_.symmetric)
-        if initial and self.discourse.is_clear(owner.var) and not self.discourse.is_person(owner.var):
-            noun = self.discourse.add_role(mention)
-            return f"its {noun}" if single else f"one of its {plural(noun)}"
+        if initial and owner.kind == "known" and self.discourse.is_clear(owner.var) and self.rng.random() < 0.8:
+            noun, its = self.discourse.add_role(mention), "their" if self.discourse.is_person(owner.var) else "its"
+            return f"{its} {noun}" if single else f"one of {its} {plural(noun)}"
         holder = self._mention(owner)
         noun = self.discourse.add_role(mention)
         genitive = owner.kind == "known" and not holder.endswith("s") and self.rng.random() < 0.6
@@ -149,37 +208,71 @@ class English:
 
     # ---- predicates
 
-    def _predicate(self, predicate: Predicate) -> str:
+    def _phrases(self, predicates: Sequence[Predicate]) -> list[str]:
+        """The words of each predicate."""
+        found = []
+        for place, predicate in enumerate(predicates, 1):
+            second = predicate.also
+            if second is not None and predicate.other is not None and second.other is not None:
+                names = [self._mention(predicate.other), self._mention(second.other)]
+                if not any(" and " in name for name in names):
+                    found.append(self._fact(predicate, f"both {names[0]} and {names[1]}"))
+                    self._note(second)
+                    continue
+                found.append(self._predicate(replace(predicate, also=None)))
+                predicate = second
+            found.append(self._predicate(predicate, last=place == len(predicates)))
+        return found
+
+    def _predicate(self, predicate: Predicate, *, last: bool = False) -> str:
         constraint = predicate.constraint
         if isinstance(constraint, LiteralAtom):
+            self.discourse.stated.append(constraint)
             return self._pick(properties()[constraint.property].en.forward).replace("{}", self._range(constraint))
         if predicate.other is None:
             raise ValueError(f"constraint {constraint.id} needs another end")
         if isinstance(constraint, Same):
-            return f"{self._same(constraint)} {self._mention(predicate.other)}"
+            return f"{self._same(constraint)} {self._mention(predicate.other, last=last)}"
         if isinstance(constraint, CompareAtom):
             return self._compare(constraint, predicate.forward).replace("{}", self._mention(predicate.other))
-        property_ = properties()[constraint.property]
         if predicate.when is not None:
-            phrases = dated_phrases(property_.id, "en")[predicate.when.property]
+            phrases = dated_phrases(constraint.property, "en")[predicate.when.property]
             said = self._pick(phrases).replace("{}", self._mention(predicate.other))
-            self.discourse.note(constraint)
+            self._note(predicate)
+            self.discourse.stated.append(predicate.when)
             return f"{said} {self._range(predicate.when)}"
+        ends = last and predicate.other.kind == "known"
+        return self._fact(predicate, self._mention(predicate.other, last=True) if ends else None)
+
+    def _fact(self, predicate: Predicate, said: str | None) -> str:
+        """A fact in words. `said`: the other end, where it is in words already."""
+        constraint, other = predicate.constraint, predicate.other
+        if not isinstance(constraint, FactAtom) or other is None:
+            raise ValueError("a fact needs another end")
+        property_ = properties()[constraint.property]
         phrases = property_.en.forward if predicate.forward else property_.en.backward
-        if predicate.other.relative:  # a clause must end the phrase, or it would swallow what follows
+        abstract = other.kind != "given" and self.query.variable(other.var).type in ABSTRACT
+        if abstract and predicate.forward and (phrase := joining(constraint.property)):
+            phrases = (phrase,)
+        described = said is not None and re.match(r"the (?!same |\w+ \w+$)\w+ \w+ \w+", said) is not None
+        if other.relative or described:  # a clause must end the phrase, or it would swallow what follows
             phrases = tuple(phrase for phrase in phrases if phrase.endswith("{}")) or phrases
         else:
             phrases = tuple(phrase for phrase in phrases if not _HEAVY.match(phrase)) or phrases
-        said = self._pick(phrases).replace("{}", self._mention(predicate.other))
-        self.discourse.note(constraint)
-        return said
+        text = self._pick(phrases).replace("{}", self._mention(other) if said is None else said)
+        self._note(predicate)
+        return text
+
+    def _note(self, predicate: Predicate) -> None:
+        if isinstance(predicate.constraint, FactAtom):
+            self.discourse.note(predicate.constraint)
 
     def _same(self, same: Same) -> str:
-        phrases = [
-            properties()[atom.property].en.same.replace("{noun}", self.discourse.noun(latent))
-            for latent, atom, _ in same.shared
-        ]
-        return f"{_series(phrases)} as"
+        phrases = []
+        for latent, atom, _ in same.shared:
+            phrases.append(properties()[atom.property].en.same.replace("{noun}", self.discourse.noun(latent)))
+            self.discourse.add(latent)
+        return f"{listed(phrases)} as"
 
     def _range(self, literal: LiteralAtom) -> str:
         return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "en"))
@@ -193,6 +286,9 @@ class English:
             mine, theirs = theirs, mine
         return f"{event(mine)} {'before' if forward else 'after'} {{}} {event(theirs)}"
 
+    def _shuffled(self, options: Sequence[str]) -> list[str]:
+        return self.rng.sample(list(options), len(options))
+
     def _pick(self, options: Sequence[str]) -> str:
         """The first, plainest option half of the time; none of those used last if there is another."""
         fresh = [option for option in options if option not in self.recent]
@@ -202,9 +298,3 @@ class English:
         picked = fresh[0] if self.rng.random() < 0.5 else self.rng.choice(fresh)
         self.recent = [picked, *self.recent[:3]]
         return picked
-
-
-def _series(parts: Sequence[str]) -> str:
-    if len(parts) < 3:
-        return " and ".join(parts)
-    return f"{', '.join(parts[:-1])}, and {parts[-1]}"

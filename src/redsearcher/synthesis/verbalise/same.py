@@ -4,8 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from redsearcher.records.query import Constraint, FactAtom, Query, Role, ToolAtom
+from redsearcher.records.query import FactAtom, Query, Role
 from redsearcher.world.property import Lang, properties
+
+ABSTRACT = frozenset({"occupation", "genre", "field", "instrument", "language", "religion", "movement", "disease"})
+"""Types whose members people have rather than meet: asked for as what two of them share."""
 
 
 @dataclass(frozen=True)
@@ -29,24 +32,41 @@ class Same:
         """The facts it says."""
         return tuple(atom for _, *both in self.shared for atom in both)
 
+    @property
+    def brings(self) -> tuple[str, ...]:
+        """The variables that saying it brings in."""
+        return tuple(name for name, *_ in self.shared)
+
 
 def sames(query: Query, lang: Lang) -> list[Same]:
-    """What two variables of a query share and a phrase can say so; one record for each two variables."""
+    """What two variables of a query share and a phrase can say so; one record for each two variables.
+
+    A variable is shared by the first two that lead to it in the same way; what else holds of it is said afterwards.
+    """
     if lang != "en":
         return []
     found: dict[tuple[str, str], list[tuple[str, FactAtom, FactAtom]]] = defaultdict(list)
-    unknown = {variable.name for variable in query.unknowns}
-    for variable in query.variables:
-        if variable.role is not Role.LATENT:
+    ends: set[str] = set()
+    brought: set[str] = set()
+    for variable in query.unknowns:
+        if variable.name in ends or (variable.role is Role.ANSWER and variable.type not in ABSTRACT):
             continue
-        around: list[Constraint] = [c for c in query.constraints if variable.name in c.variables]
-        both = [
-            c for c in around if not isinstance(c, ToolAtom) and isinstance(c, FactAtom) and c.object == variable.name
-        ]
-        if len(around) != 2 or len(both) != 2:
-            continue
-        one, other = both
-        said = properties()[one.property].en.same and one.property == other.property
-        if said and one.subject != other.subject and unknown & {one.subject, other.subject}:
-            found[one.subject, other.subject].append((variable.name, one, other))
+        both = _pair(query, variable.name, brought)
+        if both is not None:
+            found[both[0].subject, both[1].subject].append((variable.name, *both))
+            ends |= {both[0].subject, both[1].subject}
+            brought.add(variable.name)
     return [Same(subject, object, tuple(rows)) for (subject, object), rows in found.items()]
+
+
+def _pair(query: Query, name: str, brought: set[str]) -> tuple[FactAtom, FactAtom] | None:
+    unknown = {variable.name for variable in query.unknowns}
+    facts = [c for c in query.constraints if isinstance(c, FactAtom) and c.object == name]
+    for number, one in enumerate(facts):
+        for other in facts[number + 1 :]:
+            if one.property != other.property or not properties()[one.property].en.same:
+                continue
+            ends = {one.subject, other.subject}
+            if len(ends) == 2 and unknown & ends and not brought & ends:
+                return one, other
+    return None

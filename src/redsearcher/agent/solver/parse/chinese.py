@@ -11,7 +11,7 @@ from redsearcher.world import interval
 from redsearcher.world.property import entity_types
 from redsearcher.world.wording import CHINESE_DIGITS, dated_phrases, role_nouns, type_nouns
 
-_EXISTS = re.compile(r"(?:已知有|有|设想|我在寻找|我想找出|请找出|请找到)")
+_EXISTS = re.compile(r"(?:已知有|已知|有这样|有|设想|我在寻找|我想找出|请找出|请找到)")
 _ASKS = (
     re.compile(r"(?:请问)?这是哪(?P<kind>.+)"),
     re.compile(r"(?:请问)?(?P<np>.+)(?:是谁|叫什么名字|的名称是什么|是哪.+)"),
@@ -31,7 +31,7 @@ def clauses(text: str, asks: bool, budget: Budget) -> Iterator[Clause]:
     sentence = _Sentence(text, budget)
     if opening := _EXISTS.match(text):
         for phrase, end in sentence.phrases(opening.end()):
-            if phrase.kind == "new" and text[end : end + 1] in ("，", "："):
+            if (phrase.kind == "new" or phrase.number) and text[end : end + 1] in ("，", "："):
                 for verbs, stop in sentence.series(end + 1, led=False, separators=_SEPARATORS):
                     if stop == len(text):
                         yield Clause(phrase, verbs)
@@ -44,6 +44,10 @@ def clauses(text: str, asks: bool, budget: Budget) -> Iterator[Clause]:
 
 
 def _questions(text: str, budget: Budget) -> Iterator[Clause]:
+    if match := _nouns().asked.match(text):
+        for verbs, end in _Sentence(text, budget).series(match.end(), led=False, separators=_SEPARATORS):
+            if end == len(text):
+                yield Clause(Phrase("asked", noun=match["noun"]), verbs, asks=True)
     for pattern in _ASKS:
         match = pattern.fullmatch(text)
         if match is None:
@@ -132,7 +136,7 @@ class _Sentence:
             noun = match["noun"] or match["numbered"] or match["this"] or _person()
             yield Phrase("known", noun=noun, number=number), match.end()
             return
-        if match := nouns.new.match(self.text, start):
+        if match := nouns.numbered.match(self.text, start) or nouns.new.match(self.text, start):
             yield from self._new(match)
         if self.text.startswith("它", start):
             yield Phrase("pronoun"), start + 1
@@ -155,9 +159,10 @@ class _Sentence:
                 break
 
     def _new(self, match: re.Match[str]) -> Iterator[tuple[Phrase, int]]:
-        number = {"一": 1, "某": 1, "另一": 2, "又一": None}[match["head"]]
+        head = match["head"]
+        number = {"一": 1, "某": 1, "另一": 2}.get(head) or CHINESE_DIGITS.index(head[-1]) + 1
         bare = _nouns().noun.match(self.text, match.end())
-        if bare:
+        if bare:  # after a number: the resolver takes it for a new one where it is the next
             yield Phrase("new", noun=bare[0], number=number), bare.end()
         for verbs, end in self.series(match.end(), led=False, separators=("、",)):
             if noun := _nouns().described.match(self.text, end):
@@ -185,6 +190,8 @@ class _Nouns:
     owned: re.Pattern[str]
     owned_one: re.Pattern[str]
     known: re.Pattern[str]
+    asked: re.Pattern[str]
+    numbered: re.Pattern[str]
     new: re.Pattern[str]
     noun: re.Pattern[str]
     described: re.Pattern[str]
@@ -204,7 +211,9 @@ def _nouns() -> _Nouns:
             rf"(?:此人|该(?P<noun>{either})|[这那](?:{measure})(?P<this>{type_})"
             rf"|第(?P<number>[{CHINESE_DIGITS}])(?:{measure})(?P<numbered>{type_}))"
         ),
-        new=re.compile(rf"(?P<head>一|某|另一|又一)(?:{measure})"),
+        asked=re.compile(rf"哪(?:另一)?(?:{measure})(?P<noun>{type_})"),
+        numbered=re.compile(rf"(?P<head>第[{CHINESE_DIGITS[2:]}])(?:{measure})"),
+        new=re.compile(rf"(?P<head>一|某|另一)(?:{measure})"),
         noun=re.compile(type_),
         described=re.compile(rf"的(?P<noun>{type_})"),
     )

@@ -31,8 +31,21 @@ def patterns(lang: Lang) -> tuple[Pattern, ...]:
             found += [Pattern(*_split(text), kind, property_.id, forward) for text in texts]
         for forward, texts in ((True, phrases.less), (False, phrases.more)):
             found += [Pattern(*_split(text), "compare", property_.id, forward, property_.id) for text in texts]
+        if lang == "en" and (text := joining(property_.id)):
+            found.append(Pattern(*_split(text), "fact", property_.id, True))
     found += _crossed(lang)
     return tuple(sorted(dict.fromkeys(found), key=lambda p: (p.kind != "literal", -len(p.prefix), -len(p.suffix), p)))
+
+
+@per_table
+def joining(property_id: str) -> str | None:
+    """What two share as said of one, in English: "works in {}". None where another property is said so."""
+    phrase = properties()[property_id].en.same
+    if "the same {noun}" not in phrase:
+        return None
+    text = phrase.replace("the same {noun}", "{}")
+    taken = {said for p in properties().values() if p.id != property_id for said in (*p.en.forward, *p.en.backward)}
+    return None if text in taken else text
 
 
 def _split(text: str) -> tuple[str, str]:

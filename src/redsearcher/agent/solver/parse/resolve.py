@@ -66,6 +66,10 @@ class Resolver:
                 return self._role(phrase)
             case "known":
                 return self._known(phrase)
+            case "asked":
+                return self._asked(phrase)
+            case "borne":
+                raise ParseError(f"{phrase.noun!r} of nothing")
 
     def _given(self, label: str) -> _Node:
         for node in self.nodes:
@@ -84,6 +88,20 @@ class Resolver:
             self._state(node, verb)
         return node
 
+    def _asked(self, phrase: Phrase) -> _Node:
+        """The answer, where the closing question brings it in: the first of its noun, or one besides those before."""
+        seen = self.by_noun.setdefault(phrase.noun, [])
+        node = self._add(_Node(self._next(), frozenset({type_nouns(self.lang)[phrase.noun]})))
+        if not seen:
+            seen.append(node)
+        return node
+
+    def _borne(self, phrase: Phrase) -> _Node:
+        """Somebody brought in by what they are to the subject, before what is said of them."""
+        node = self._add(_Node(self._next()))
+        self.by_role.setdefault(phrase.noun, []).append(node)
+        return node
+
     def _role(self, phrase: Phrase) -> _Node:
         if phrase.owner is None:
             raise ParseError(f"{phrase.noun!r} of nothing")
@@ -99,14 +117,39 @@ class Resolver:
     def _known(self, phrase: Phrase) -> _Node:
         named = self.by_noun.get(phrase.noun, []) or self.by_role.get(phrase.noun, [])
         if phrase.number is not None:
+            if self.lang == "zh" and phrase.number == len(named) + 1 > 2 and phrase.noun in type_nouns("zh"):
+                return self._new(phrase)
             if not 1 <= phrase.number <= len(named):
                 raise ParseError(f"there is no {phrase.noun!r} number {phrase.number}")
             return named[phrase.number - 1]
         if not named:
             named = self._bearers(phrase.noun)
+        if phrase.relative:
+            named = [node for node in named if all(self._has_been_said(node, verb) for verb in phrase.relative)]
         if len(named) != 1:
             raise ParseError(f"{phrase.noun!r} could mean {len(named)} things")
         return named[0]
+
+    def _has_been_said(self, node: _Node, verb: Verb) -> bool:
+        """Whether a description, of a name or a range, repeats what was said of the node."""
+        if verb.interval is not None:
+            return any(
+                isinstance(c, LiteralAtom)
+                and (c.subject, c.property) == (node.name, verb.property)
+                and _near(c.low, verb.interval.low)
+                and _near(c.high, verb.interval.high)
+                for c in self.constraints
+            )
+        if verb.other is None or verb.other.kind != "given" or verb.against is not None or verb.shared:
+            return False
+        given = next((known for known in self.nodes if known.label == verb.other.text), None)
+        if given is None:
+            return False
+        left, right = (node, given) if verb.forward else (given, node)
+        return any(
+            isinstance(c, FactAtom) and (c.subject, c.property, c.object) == (left.name, verb.property, right.name)
+            for c in self.constraints
+        )
 
     def _bearers(self, noun: str) -> list[_Node]:
         """Unknowns that a noun describes though none was brought in by it: by their type, or by a fact said."""
@@ -140,12 +183,16 @@ class Resolver:
         place = len(self.constraints) - 1
         if verb.shared and other is None and verb.other is not None:
             self.constraints.pop()
-            self._share(subject, verb, self._node(verb.other))
+            self._share(subject, verb, verb.other)
             return
+        more: tuple[Verb, ...] = ()
         if other is None:
             if verb.other is None:
                 raise ParseError(f"{property_.label['en']!r} without its other end")
-            other = self._node(verb.other)
+            if verb.other.kind == "borne":
+                other, more = self._borne(verb.other), verb.other.relative
+            else:
+                other = self._node(verb.other)
         if other is subject:
             raise ParseError(f"{property_.label['en']!r} between a thing and itself")
         left, right = (subject, other) if verb.forward else (other, subject)
@@ -162,12 +209,19 @@ class Resolver:
         self._narrow(left, property_.subject)
         self._narrow(right, property_.object)
         self.constraints[place] = FactAtom(id=identity, subject=left.name, property=verb.property, object=right.name)
+        for clause in more:
+            self._state(other, clause)
 
-    def _share(self, subject: _Node, verb: Verb, other: _Node) -> None:
+    def _share(self, subject: _Node, verb: Verb, phrase: Phrase) -> None:
+        """What two share, then the other of them, then the facts that lead from either to it."""
+        nodes = []
+        for _, type_ in verb.shared:
+            nodes.append(self._add(_Node(self._next(), frozenset({type_}))))
+            self.by_noun.setdefault(entity_types()[type_].noun(self.lang).noun, []).append(nodes[-1])
+        other = self._node(phrase)
         if other is subject:
             raise ParseError("a thing shares something with itself")
-        for property, type_ in verb.shared:
-            node = self._add(_Node(self._next(), frozenset({type_})))
+        for node, (property, _) in zip(nodes, verb.shared, strict=True):
             for end in (subject, other):
                 self._narrow(end, properties()[property].subject)
                 identity = f"c{len(self.constraints) + 1}"
@@ -193,3 +247,9 @@ class Resolver:
         assert type_ == UNTYPED or type_ in entity_types()
         role = Role.GIVEN if node.label is not None else Role.ANSWER if node is self.answer else Role.LATENT
         return Variable(name=node.name, role=role, type=type_, label=node.label)
+
+
+def _near(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) <= 1e-3 * max(1.0, abs(one))

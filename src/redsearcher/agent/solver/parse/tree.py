@@ -29,11 +29,12 @@ class Phrase:
     """A noun phrase.
 
     given: `text` is a name. new: the `number`-th thing brought in by `noun` (None: one more, after two). known: "the
-    second film" (`number` None: the only one). role: brought in as the `noun` of `owner`. pronoun: what the sentence
-    before was about.
+    second film" (`number` None: the only one, or the one of which `relative` has been said). role: brought in as the
+    `noun` of `owner`. borne: brought in as the `noun` of the subject ("whose mother ..."). asked: what the closing
+    question brings in itself ("which film ..."). pronoun: what the sentence before was about.
     """
 
-    kind: Literal["given", "new", "known", "role", "pronoun"]
+    kind: Literal["given", "new", "known", "role", "borne", "asked", "pronoun"]
     text: str = ""
     noun: str = ""
     number: int | None = None
