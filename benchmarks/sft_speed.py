@@ -109,7 +109,9 @@ def _measure(shard: Shard, config: SftConfig, device: torch.device, way: Way, mi
         result = engine.step(shard, batches[number % len(batches)], 1e-4)
         return result.loss, result.n_tokens
 
-    return _time(str(way), micro, device, step, steps)
+    row = _time(str(way), micro, device, step, steps)
+    engine.close()
+    return row
 
 
 def _measure_padded(shard: Shard, config: SftConfig, device: torch.device, steps: int) -> Row:

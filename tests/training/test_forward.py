@@ -1,5 +1,6 @@
 """Three ways to compute the same loss: transformers' own, its module with packed attention, our lean pass."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: pip install -
 pytest.importorskip("transformers", reason="training needs transformers: pip install -e '.[train]'")
 
 from redsearcher.training.attention import CHUNK
-from redsearcher.training.config import ModelConfig
+from redsearcher.training.config import ModelConfig, OptimizerConfig, SftConfig
 from redsearcher.training.engine import Engine
 from redsearcher.training.loss import PackedLoss, Way
 from redsearcher.training.model import build_model, n_parameters
@@ -77,22 +78,32 @@ def test_half_precision_is_near(model: Any, documents: list[Document], batch: Ba
 
 
 def test_a_way_that_fails_gives_place_to_the_next(model: Any, documents: list[Document], tmp_path: Any) -> None:
-    from redsearcher.training.config import OptimizerConfig
-
     shard = write_shard(tmp_path / "s", documents, "t")
     engine = Engine(model, OptimizerConfig(), "cpu", 512, 1, [Way("module", "varlen"), Way("lean")])
     result = engine.step(shard, [[0], [1, 2]], 1e-3)
+    engine.close()
     assert engine.way == Way("lean")
     assert len(engine.troubles) == 1
     assert "varlen" in engine.troubles[0]
     assert result.n_tokens == sum(LENGTHS)
 
 
+def test_a_step_does_not_depend_on_the_number_of_threads(documents: list[Document], tmp_path: Path) -> None:
+    shard = write_shard(tmp_path / "s", documents * 30, "t")
+    before, results = torch.get_num_threads(), []
+    for n_threads in (1, 3):
+        torch.set_num_threads(n_threads)
+        engine = Engine(build_model(SIZES, 200, 3, 2, 0), OptimizerConfig(), "cpu", 16_384, 1)
+        loss = engine.step(shard, [range(len(shard))], 1e-3).loss.item()
+        engine.close()
+        assert torch.get_num_threads() == n_threads
+        results.append((loss, [parameter.detach().clone() for parameter in engine.model.parameters()]))
+    torch.set_num_threads(before)
+    assert results[0][0] == results[1][0]
+    assert all(torch.equal(*pair) for pair in zip(results[0][1], results[1][1], strict=True))
+
+
 def test_the_scales_have_the_sizes_they_are_named_for() -> None:
-    from pathlib import Path
-
-    from redsearcher.training.config import SftConfig
-
     configs = Path(__file__).parents[2] / "configs" / "nano"
     sizes = {}
     for name in ("2m", "5m", "30m"):

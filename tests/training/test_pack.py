@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 pytest.importorskip("torch", reason="training needs torch: pip install -e '.[train]'")
 
 from redsearcher.errors import InputError
-from redsearcher.training.pack import Frame, best_fit, collate, plan
+from redsearcher.training.pack import Frame, best_fit, collate, plan, units
 from redsearcher.training.shard import Document, Shard, shard_names, write_shard
 
 
@@ -85,3 +85,8 @@ def test_plan_deals_out_every_document_once_in_a_seeded_order(shard: Shard) -> N
     assert batches == plan(shard, 5, 2, seed=1, turn=0)
     assert [len(rows) for rows in batches] == [1, 2]
     assert len({str(plan(shard, 5, 2, seed=1, turn=turn)) for turn in range(8)}) > 1
+
+
+def test_units_share_out_all_documents_the_costliest_first(shard: Shard) -> None:
+    assert units(shard, [[0, 1], [2]], 4) == [[2], [0], [1]]
+    assert units(shard, [[0, 1], [2]], 8) == [[2, 1], [0]]

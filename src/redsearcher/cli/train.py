@@ -23,7 +23,7 @@ DataPath = Annotated[Path, typer.Option("--data", "-d", help="Folder of tokenize
 def tokenizer(
     traces: Traces,
     data: DataPath,
-    size: Annotated[int, typer.Option(help="Tokens of the vocabulary.")] = 1024,
+    size: Annotated[int, typer.Option(help="Tokens of the vocabulary.")] = 2048,
     window: Annotated[int, typer.Option(help="Longest sequence of the model it is for.")] = 8192,
 ) -> None:
     """Learn a byte-level BPE from traces. Every file counts as a world: names of one world become no tokens.
@@ -83,6 +83,9 @@ def sft(
         float | None, typer.Option(help="Time budget; the learning rate then ends with what is spent first.")
     ] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; all cores unless given.")] = None,
+    trainer: Annotated[
+        Literal["own", "trl"], typer.Option(help="Our loop, or trl's SFTTrainer (no resume, slower; see docs).")
+    ] = "own",
 ) -> None:
     """Train from random weights. The same command goes on where a stopped run was.
 
@@ -92,15 +95,27 @@ def sft(
 
     from redsearcher.core.progress import progress
     from redsearcher.training.config import SftConfig
+    from redsearcher.training.feed import count_too_long
     from redsearcher.training.model import n_parameters
-    from redsearcher.training.sft import open_training
+    from redsearcher.training.sft import TRAIN, open_training
 
     settings = SftConfig.load(config)
+    n_long, n_documents = count_too_long(data / TRAIN, settings.row_tokens)
     if threads is not None:
         torch.set_num_threads(threads)
+    if trainer == "trl":
+        from redsearcher.training.trl_sft import train_with_trl
+
+        train_with_trl(settings, data, out, device)
+        say.wrote(f"{out}/model")
+        return
     with open_training(settings, data, out, device) as training:
         begun = training.position
         n = n_parameters(training.engine.model)
+        if n_long:
+            say.line(
+                f"{n_long:,} of {n_documents:,} documents are longer than {settings.row_tokens:,} tokens: left out"
+            )
         where = f", going on at {begun.tokens:,} tokens" if begun.step else ""
         say.line(f"{settings.name}: {n:,} parameters on {training.engine.device}{where}")
         with progress("training", settings.budget_tokens) as bar:

@@ -73,7 +73,8 @@ class SftConfig(Config):
     batch_rows: int = Field(default=2, ge=1)
     """Rows per optimizer step."""
     micro_rows: int = Field(default=1, ge=1)
-    """Rows per forward pass; the gradient is summed over batch_rows / micro_rows of them."""
+    """Rows per forward pass of a GPU; the gradient is summed over batch_rows / micro_rows of them. A CPU shares the
+    documents of a step out among its threads."""
     eval_every_tokens: int = Field(default=500_000, ge=1)
     """Tokens between two measurements of the held-out loss."""
     eval_tokens: int = Field(default=200_000, ge=1)

@@ -1,8 +1,6 @@
 """One step of training on a device: how the model is computed there, and what happens if that cannot be."""
 
-import ctypes
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -10,10 +8,13 @@ from transformers import Qwen3ForCausalLM
 
 from redsearcher.errors import ForeignError, InputError, boundary
 from redsearcher.training.config import OptimizerConfig
-from redsearcher.training.loss import PackedLoss, Way
-from redsearcher.training.pack import Batch, Frame, collate
+from redsearcher.training.crew import Crew, Gradients, gradients
+from redsearcher.training.loss import LossSum, PackedLoss, Way
+from redsearcher.training.pack import Batch, Frame, collate, units
 from redsearcher.training.shard import Shard
 
+UNIT_TOKENS = 4096
+"""What one thread of a CPU computes at a time: enough for large products, little enough to share out evenly."""
 MIN_DOCUMENT = 128
 """A fixed frame has room for as many bounds as documents of this mean length would need."""
 
@@ -54,8 +55,7 @@ class Engine:
         self._ways = list(ways or WAYS[self.device.type])
         self._loss: PackedLoss | None = None
         self.troubles: list[str] = []
-        if self.device.type == "cpu":
-            keep_memory()
+        self._crew = Crew(torch.get_num_threads()) if self.device.type == "cpu" else None
 
     def step(self, shard: Shard, rows: Sequence[Sequence[int]], lr: float) -> StepResult:
         """One update from some rows. Raises ForeignError if no way of computing works."""
@@ -64,10 +64,8 @@ class Engine:
         n_policy = sum(len(batch.targets) for batch in batches)
         self.optimizer.zero_grad(set_to_none=True)
         total = torch.zeros((), device=self.device)
-        for batch in batches:
-            part = loss(batch).total / max(1, n_policy)
-            part.backward()  # type: ignore[no-untyped-call]
-            total += part.detach()
+        for part in self._backward(loss, batches, max(1, n_policy)):
+            total += part
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self._clip)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
@@ -75,17 +73,44 @@ class Engine:
         n_tokens = sum(int(shard.lengths[number]) for row in rows for number in row)
         return StepResult(total, n_policy, n_tokens)
 
-    @torch.no_grad()
     def evaluate(self, rows: Sequence[tuple[Shard, Sequence[int]]]) -> float:
         """Mean loss (nats per policy token) over some rows."""
         total, n_tokens = torch.zeros((), device=self.device), 0
         for shard, row in rows:
             loss = self._ready(shard, [row])
-            for batch in self._batches(shard, [row]):
-                part = loss(batch)
+
+            def measure(batch: Batch, loss: PackedLoss = loss) -> LossSum:
+                with torch.no_grad():
+                    return loss(batch)
+
+            batches = self._batches(shard, [row])
+            for part in self._crew.map(measure, batches) if self._crew else map(measure, batches):
                 total += part.total
                 n_tokens += part.n_tokens
         return float(total) / max(1, n_tokens)
+
+    def close(self) -> None:
+        """End the threads of a CPU engine."""
+        if self._crew is not None:
+            self._crew.close()
+
+    def _backward(self, loss: PackedLoss, batches: Sequence[Batch], n_policy: int) -> Iterator[torch.Tensor]:
+        """Add up the gradients of the batches; yields each one's share of the mean loss."""
+        if self._crew is None:
+            for batch in batches:
+                part = loss(batch).total / n_policy
+                part.backward()  # type: ignore[no-untyped-call]
+                yield part.detach()
+            return
+        parameters = list(self.model.parameters())
+
+        def work(batch: Batch) -> Gradients:
+            return gradients(loss(batch).total / n_policy, parameters)
+
+        for found in self._crew.map(work, batches):
+            for parameter, part in zip(parameters, found.parts, strict=True):
+                parameter.grad = part if parameter.grad is None else parameter.grad.add_(part)
+            yield found.loss
 
     @property
     def way(self) -> Way:
@@ -93,6 +118,8 @@ class Engine:
         return self._ways[0]
 
     def _batches(self, shard: Shard, rows: Sequence[Sequence[int]]) -> list[Batch]:
+        if self._crew is not None:
+            return [collate(shard, [portion]) for portion in units(shard, rows, UNIT_TOKENS)]
         frame = None
         if self.way.attention == "varlen":
             n_tokens = self._micro_rows * self._row_tokens
@@ -125,23 +152,6 @@ def pick_device(name: str) -> torch.device:
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise InputError(f"device {name!r} is not there: torch {torch.__version__} sees no CUDA; use --device cpu")
     return torch.device(name)
-
-
-def keep_memory() -> None:
-    """Have the C library keep freed blocks instead of giving them back, where it is glibc.
-
-    By default it maps large tensors anew each time, and the kernel zeroes their pages: a fifth of the time of
-    training a small model.
-    """
-    if not sys.platform.startswith("linux"):
-        return
-    library = ctypes.CDLL(None)
-    if not hasattr(library, "mallopt"):
-        return
-    trim_threshold, top_pad, mmap_max = -1, -2, -4
-    library.mallopt(mmap_max, 0)
-    library.mallopt(trim_threshold, 2**31 - 1)
-    library.mallopt(top_pad, 64 * 2**20)
 
 
 def _optimizer(model: Qwen3ForCausalLM, config: OptimizerConfig) -> torch.optim.AdamW:

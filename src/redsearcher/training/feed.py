@@ -52,6 +52,12 @@ class Feed:
         return waiting[derive(self._seed, "shard", fewest, len(waiting)).randrange(len(waiting))]
 
 
+def count_too_long(folder: Path, row_tokens: int) -> tuple[int, int]:
+    """How many documents of a folder do not fit in a row, and how many there are."""
+    shards = [Shard(folder / name) for name in shard_names(folder)]
+    return sum(int((shard.lengths > row_tokens).sum()) for shard in shards), sum(len(shard) for shard in shards)
+
+
 def open_shard(path: Path, tokenizer: str) -> Shard:
     """A shard whose ids are of the given tokenizer. Raises InputError if they are of another."""
     shard = Shard(path)

@@ -70,6 +70,15 @@ def plan(shard: Shard, row_tokens: int, batch_rows: int, seed: int, turn: int) -
     return [rows[n * len(rows) // n_batches : (n + 1) * len(rows) // n_batches] for n in range(n_batches)]
 
 
+def units(shard: Shard, rows: Sequence[Sequence[int]], n_tokens: int) -> list[list[int]]:
+    """The documents of some rows in portions of about `n_tokens`, a longer document alone, the costliest first."""
+    numbers = [number for row in rows for number in row]
+    lengths = [int(shard.lengths[number]) for number in numbers]
+    portions = [[at] for at, length in enumerate(lengths) if length > n_tokens] + best_fit(lengths, n_tokens)
+    portions.sort(key=lambda portion: -sum(lengths[at] * (lengths[at] + n_tokens) for at in portion))
+    return [[numbers[at] for at in portion] for portion in portions]
+
+
 class Frame(NamedTuple):
     """A fixed shape for compiled code: tokens, bounds, and the longest document that padding may be cut into."""
 

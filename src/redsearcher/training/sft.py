@@ -150,9 +150,12 @@ def open_training(config: SftConfig, data: Path, out: Path, device: str) -> Iter
         stop, pad = (tokens.encode(text).ids[0] for text in (TURN_END, END_OF_TEXT))
         model = build_model(config.model, tokens.get_vocab_size(), config.seed, stop, pad)
         engine = Engine(model, config.optimizer, device, config.row_tokens, config.micro_rows)
-        state = out / STATE
-        position = load_state(state, engine.model, engine.optimizer) if state.is_file() else Position()
-        yield Training(config, data, out, engine, position)
+        try:
+            state = out / STATE
+            position = load_state(state, engine.model, engine.optimizer) if state.is_file() else Position()
+            yield Training(config, data, out, engine, position)
+        finally:
+            engine.close()
 
 
 def _advanced(before: Position, rows: Rows, result: StepResult, seconds: float) -> Position:

@@ -1,7 +1,7 @@
 """The same training by trl's SFTTrainer: packed rows, loss on the policy's tokens only, transformers' own attention.
 
-Slower than `sft` on a small model (benchmarks/sft_speed.py says how much), but with all that trl and accelerate bring:
-several GPUs, their loggers and callbacks.
+Slower than `sft` (eight times on one core, since it computes attention over the whole row and all logits), but with
+what trl and accelerate bring: several GPUs, their loggers and callbacks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset
+from datasets import Dataset  # type: ignore[import-untyped]
 from transformers import AutoTokenizer
-from trl import SFTConfig as TrlConfig
-from trl import SFTTrainer
+from trl.trainer.sft_config import SFTConfig as TrlConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
 from redsearcher.core.hashing import file_hash
 from redsearcher.training.config import SftConfig
