@@ -2,10 +2,11 @@
 
     python benchmarks/difficulty.py [--quick] [--out DIR] [--entities N] [--per-cell N] [--seed S]
 
-Runs the main job on a generated world (DIR keeps it: the same command resumes) and regresses the success of every
-rollout of a task that passed the checks before rollouts; nothing is filtered by its pass rate. Odds ratios are per unit
-of each covariate, the others held fixed, with 95 % intervals robust to several rollouts of one task. Prints tables and,
-last, one JSON line.
+Besides what certificates say there is the longest list: how many entities the largest look-up names on the cheapest way
+from the givens to every unknown. The main job runs on a generated world (DIR keeps it: the same command resumes), and
+the success of every rollout of a task that passed the checks before rollouts is regressed; nothing is filtered by its
+pass rate. Odds ratios are per unit of each covariate, the others held fixed, with 95 % intervals robust to several
+rollouts of one task. Prints tables and, last, one JSON line.
 """
 
 import argparse
@@ -20,10 +21,14 @@ from rich.table import Table
 from redsearcher.cli.job import JobConfig
 from redsearcher.cli.pipeline import run_job
 from redsearcher.core import jsonl
+from redsearcher.core.fanout.place import Place
 from redsearcher.evaluation.difficulty import COVARIATES, Difficulty, difficulty
 from redsearcher.evaluation.logistic import Fit
-from redsearcher.records.task import Certificate
+from redsearcher.graph.listing import longest_list
+from redsearcher.records.task import Certificate, Task
 from redsearcher.records.trajectory import Score, Trajectory
+from redsearcher.world.facts import FactTable
+from redsearcher.world.store import World
 
 CONSTRAINTS_SHOWN = 10
 
@@ -46,11 +51,16 @@ def job(n_entities: int, per_cell: int, seed: int) -> JobConfig:
 
 def measure(where: Path, config: JobConfig, workers: int) -> Difficulty:
     """Run what is owed of the job and fit."""
-    run_job(config, where, workers)
+    run_job(config, where, Place(workers))
     certificates = {c.task: c for c in jsonl.read(where / "certificates.jsonl", Certificate)}
     trajectories = list(jsonl.read(where / "trajectories.jsonl", Trajectory))
     scores = {s.trajectory: s for s in jsonl.read(where / "scores.jsonl", Score)}
-    return difficulty(trajectories, scores, certificates)
+    world = World(where / "world")
+    source = FactTable(world.facts.values(), {entity.id: entity.type for entity in world.entities.values()})
+    tasks = {t.id: t for t in jsonl.read(where / "tasks.jsonl", Task)}
+    lists = {name: longest_list(tasks[name].query, source) for name in {t.task for t in trajectories}}
+    reachable = [t for t in trajectories if lists[t.task] is not None]
+    return difficulty(reachable, scores, certificates, {name: n for name, n in lists.items() if n is not None})
 
 
 def show(found: Difficulty, console: Console) -> None:
@@ -60,7 +70,10 @@ def show(found: Difficulty, console: Console) -> None:
         table.add_column(heading)
     for name in COVARIATES:
         table.add_row(name, _ratio(found.all_rollouts, name), _ratio(found.understood, name))
+    table.add_row("k, with nothing held fixed", str(found.by_k.coefficient("k")), "")
+    table.add_row("k, constraints held fixed", str(found.at_fixed_size.coefficient("k")), "")
     console.print(table)
+    console.print("median tool calls: " + ", ".join(f"k={k} {calls:g}" for k, calls in found.effort.items()))
     strata = Table(title="Success by k at each number of constraints (question understood)")
     ks = sorted({k for row in found.strata.values() for k in row})
     for heading in ("constraints", *(f"k={k}" for k in ks)):
@@ -96,6 +109,9 @@ def main() -> None:
     figures = {
         "all": _figures(found.all_rollouts),
         "understood": _figures(found.understood),
+        "by_k": _figures(found.by_k),
+        "at_fixed_size": _figures(found.at_fixed_size),
+        "median_calls": {str(k): calls for k, calls in found.effort.items()},
         "parse_failed": found.n_parse_failed,
         "strata": {
             str(n): {str(k): [e.value, e.low, e.high, e.n] for k, e in row.items()} for n, row in found.strata.items()

@@ -1,7 +1,7 @@
 """Success against structure: the effect of k is found, parse failures are told apart, broken rollouts left out."""
 
 from redsearcher.core.rng import derive
-from redsearcher.evaluation.difficulty import difficulty
+from redsearcher.evaluation.difficulty import Difficulty, difficulty
 from redsearcher.records.task import Certificate
 from redsearcher.records.trajectory import Score, StopReason, Trajectory
 from tests.evaluation import toy
@@ -23,18 +23,25 @@ def _run(stop: StopReason) -> tuple[list[Trajectory], dict[str, Score], dict[str
     return list(rollouts), {s.trajectory: s for s in scores}, {c.task: c for c in certificates}
 
 
+def _difficulty(stop: StopReason) -> Difficulty:
+    rollouts, scores, certificates = _run(stop)
+    return difficulty(rollouts, scores, certificates, {task: 1 + n % 7 for n, task in enumerate(certificates)})
+
+
 def test_success_falls_with_k() -> None:
-    found = difficulty(*_run(StopReason.PARSE_FAILED))
+    found = _difficulty(StopReason.PARSE_FAILED)
     slope = found.understood.coefficient("k")
     assert slope.high < 0
     assert (found.all_rollouts.n, found.understood.n, found.n_parse_failed) == (260, 240, 20)
+    assert found.by_k.coefficient("k").high < 0
+    assert found.effort == {1: 1, 2: 1, 3: 1}
     assert set(found.all_rollouts.constant) == {"log2 search width", "constraints"}
 
 
 def test_strata_hold_one_unit_per_task() -> None:
-    strata = difficulty(*_run(StopReason.PARSE_FAILED)).strata
+    strata = _difficulty(StopReason.PARSE_FAILED).strata
     assert {k: estimate.n for k, estimate in strata[3].items()} == {1: 80, 2: 80, 3: 80}
 
 
 def test_broken_rollouts_say_nothing() -> None:
-    assert difficulty(*_run(StopReason.MODEL_ERROR)).all_rollouts.n == 240
+    assert _difficulty(StopReason.MODEL_ERROR).all_rollouts.n == 240

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Row(NamedTuple):
     spent: Spent
 
 
-def funnel(verdicts: Iterable[Verdict], spent: dict[str, Spent]) -> list[Row]:
+def funnel(verdicts: Iterable[Verdict], spent: Mapping[str, Spent]) -> list[Row]:
     """Rows in the order of the stages, without those that judged nothing. `spent` is by stage."""
     by_stage: dict[VerifyStage, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
