@@ -1,7 +1,9 @@
 """Rollouts: n tasks x k samples, durable, resumable by key."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 from redsearcher.agent.config import RolloutConfig
 from redsearcher.agent.episode import Episode
@@ -21,6 +23,14 @@ from redsearcher.records.trajectory import Trajectory
 LEAST_THREADS = 32
 ALARM_TIMES = 2
 """The event loop may be held for so many call timeouts before the alarm rings."""
+
+
+class Rollout(NamedTuple):
+    """One sample of a task: what is owed until its trajectory is there."""
+
+    key: str
+    task: Task
+    sample: int
 
 
 def rollout_key(task: Task, sample: int, model: str, web: str, config: RolloutConfig) -> str:
@@ -43,34 +53,62 @@ async def roll_out(
     in a thread or hold the event loop end as timeouts; nothing waits for them at the end. Raises InputError if a tool
     that the config names is not there.
     """
-    offered = tools if config.episode.tools is None else Subset(tools, config.episode.tools)
-    units = {
-        rollout_key(task, sample, model.name, web, config): (task, sample)
-        for task in tasks
-        for sample in range(config.samples)
-    }
-    for key in units:
-        found = stage.get(key)
-        if found is not None:
-            on_done(found)
-
-    async def unit(key: str) -> Trajectory:
-        task, sample = units[key]
-        return await _one(key, task, sample, model, offered, config)
+    play = player(model, tools, config)
+    units = rollouts_of(tasks, model.name, web, config)
+    owed = tell_stored(units, stage, on_done)
 
     def finished(trajectory: Trajectory) -> None:
         stage.append(trajectory)
         on_done(trajectory)
 
-    timeout_s = config.episode.call_timeout_s
-    threads = DaemonExecutor(max(LEAST_THREADS, config.concurrency), stuck_after_s=timeout_s)
-    asyncio.get_running_loop().set_default_executor(threads)
-    with loop_alarm(ALARM_TIMES * timeout_s):
-        await map_bounded(unit, stage.owed(units), concurrency=config.concurrency, on_done=finished)
+    with alarm(config):
+        await map_bounded(play, owed, concurrency=config.concurrency, on_done=finished)
     return stage.finish(units)
 
 
-async def _one(key: str, task: Task, sample: int, model: ChatModel, tools: Tools, config: RolloutConfig) -> Trajectory:
+def rollouts_of(tasks: Sequence[Task], model: str, web: str, config: RolloutConfig) -> dict[str, Rollout]:
+    """Every rollout of a run by its key, in task and sample order."""
+    keyed = (
+        Rollout(rollout_key(task, sample, model, web, config), task, sample)
+        for task in tasks
+        for sample in range(config.samples)
+    )
+    return {rollout.key: rollout for rollout in keyed}
+
+
+def tell_stored(
+    units: dict[str, Rollout], stage: Stage[Trajectory], on_done: Callable[[Trajectory], None]
+) -> list[Rollout]:
+    """Report what is there already; returns what is owed."""
+    for key in units:
+        found = stage.get(key)
+        if found is not None:
+            on_done(found)
+    return [units[key] for key in stage.owed(units)]
+
+
+def alarm(config: RolloutConfig) -> AbstractContextManager[None]:
+    """The alarm for code that holds the event loop; enter it in the running loop."""
+    return loop_alarm(ALARM_TIMES * config.episode.call_timeout_s)
+
+
+def player(model: ChatModel, tools: Tools, config: RolloutConfig) -> Callable[[Rollout], Awaitable[Trajectory]]:
+    """Plays rollouts in the running loop, whose threads become such as nobody has to wait for.
+
+    Raises InputError if a tool that the config names is not there.
+    """
+    offered = tools if config.episode.tools is None else Subset(tools, config.episode.tools)
+    threads = DaemonExecutor(max(LEAST_THREADS, config.concurrency), stuck_after_s=config.episode.call_timeout_s)
+    asyncio.get_running_loop().set_default_executor(threads)
+
+    async def play(rollout: Rollout) -> Trajectory:
+        return await _one(rollout, model, offered, config)
+
+    return play
+
+
+async def _one(rollout: Rollout, model: ChatModel, tools: Tools, config: RolloutConfig) -> Trajectory:
+    key, task, sample = rollout
     seed = derive_seed(config.seed, "rollout", task.id, sample)
     outcome = await Episode(task.question, model, tools, config.episode, seed).run()
     return Trajectory(

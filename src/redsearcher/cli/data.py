@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from redsearcher.cli import say
-from redsearcher.cli.option import ConfigFile, OutPath, RunPath, Seed
+from redsearcher.cli.option import ConfigFile, OutPath, RunPath, Seed, Workers
 
 app = typer.Typer(no_args_is_help=True, help="Turn trajectories into training sets.")
 
@@ -46,7 +46,7 @@ def expert(
     out: OutPath,
     seed: Seed = 0,
     worlds: Annotated[int, typer.Option(min=1, help="Fresh worlds, one shard each.")] = 16,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Workers = "1",
     config: ConfigFile = None,
 ) -> None:
     """Write right traces of the expert on fresh worlds; shards that are there already are left as they are.
@@ -55,10 +55,12 @@ def expert(
     """
     from collections import Counter
 
+    from redsearcher.core.fanout.place import parse_place
     from redsearcher.core.progress import progress
     from redsearcher.data.shard import write_shards
     from redsearcher.data.stream import StreamConfig
 
+    place = parse_place(workers)
     settings = StreamConfig.load(config) if config else StreamConfig()
     total: Counter[str] = Counter()
     with progress("worlds", worlds) as bar:
@@ -67,7 +69,7 @@ def expert(
             total.update(counts)
             bar.advance(1, f"{total['right']:,} traces")
 
-        write_shards(out, range(seed, seed + worlds), settings, workers=workers, progress=told)
+        write_shards(out, range(seed, seed + worlds), settings, workers=place, progress=told)
     failed = {
         name: n for name, n in sorted(total.items()) if " " not in name and name not in ("right", "chars", "calls")
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from redsearcher.core.config import Config
@@ -11,7 +12,7 @@ from redsearcher.llm.endpoint import EndpointConfig
 from redsearcher.llm.protocol.native import NAME as NATIVE
 
 ModelSource = Callable[[], AbstractAsyncContextManager[ChatModel]]
-"""Opens a model inside a running event loop and closes it there."""
+"""Opens a model inside a running event loop and closes it there. Pickles, so that workers can open their own."""
 
 KINDS = (
     "rules (the offline solver), openai:NAME or tokens:NAME with --base-url, or local:FOLDER (a model in this process)"
@@ -35,7 +36,7 @@ class ModelConfig(Config):
 
 def make_model(config: EndpointConfig | None) -> ModelSource:
     """The endpoint's model, or the offline solver where no endpoint is configured."""
-    return _rules if config is None else lambda: _endpoint(config, NATIVE)
+    return _rules if config is None else partial(_endpoint, config, NATIVE)
 
 
 def parse_model(name: str, base_url: str) -> EndpointConfig | None:
@@ -62,15 +63,16 @@ def find_model(config: ModelConfig) -> ModelSource:
     if kind not in ("openai", "tokens", "local") or not name:
         raise InputError(f"model {config.name!r} is unknown; expected {KINDS}")
     if kind == "openai":
-        return lambda: _endpoint(EndpointConfig(model=name, base_url=config.base_url), config.protocol or NATIVE)
+        endpoint = EndpointConfig(model=name, base_url=config.base_url)
+        return partial(_endpoint, endpoint, config.protocol or NATIVE)
     if kind == "local":
         from redsearcher.llm.local.load import resolve
 
         resolve(name)
-        return lambda: _local(name, config)
+        return partial(_local, name, config)
     if config.tokenizer is None:
         raise InputError(f"model {config.name!r} needs --tokenizer, the folder of its tokenizer and chat template")
-    return lambda: _tokens(name, config)
+    return partial(_tokens, name, config)
 
 
 @asynccontextmanager

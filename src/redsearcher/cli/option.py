@@ -16,3 +16,6 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="TOML file with the settings of this step.", metavar="FILE")
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")]
+Workers = Annotated[
+    str, typer.Option("--workers", help="Processes; or ray, or ray:ADDRESS of a cluster.", metavar="N|ray")
+]

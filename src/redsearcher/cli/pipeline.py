@@ -13,12 +13,12 @@ from redsearcher import __version__
 from redsearcher.cli import stage
 from redsearcher.cli.job import JobConfig
 from redsearcher.cli.model import make_model
+from redsearcher.core.fanout.place import Place
 from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
 from redsearcher.synthesis.rewrite import rewrite
 from redsearcher.synthesis.verify.final import verify_final
 from redsearcher.web.builder import build_web
-from redsearcher.web.engine import Web
 from redsearcher.web.index import read_info
 from redsearcher.world.make import make_world
 from redsearcher.world.store import World
@@ -32,15 +32,15 @@ class Done(NamedTuple):
     lines: tuple[str, ...]
 
 
-def run_job(job: JobConfig, where: Path, workers: int) -> Done:
+def run_job(job: JobConfig, where: Path, workers: Place) -> Done:
     """Run what is owed of the job and write the manifest last."""
     run = RunDir.open(where, job)
-    run.log("job", python=sys.version.split()[0], machine=platform.machine(), workers=workers)
+    run.log("job", python=sys.version.split()[0], machine=platform.machine(), workers=str(workers))
     with _timed(run, "world"), progress("pages of the world") as bar:
         make_world(where / "world", job.world, running_total(bar))
     world = World(where / "world")
     with _timed(run, "web"):
-        web = _web(world, where / "web", job)
+        _make_web(world, where / "web", job)
     with _timed(run, "synthesis"):
         made = stage.synthesis(run, world, job.synthesis, workers)
     certificates = {certificate.task: certificate for certificate in made.certificates}
@@ -51,7 +51,9 @@ def run_job(job: JobConfig, where: Path, workers: int) -> Done:
         certificates = {certificate.task: certificate for certificate in made.certificates}
     with _timed(run, "verification"):
         checked = stage.verification(run, world, where / "web", made.tasks, certificates, job.verify, workers)
-    trajectories, scores = stage.rollouts(run, checked.kept, web, make_model(job.model), job.rollout, world.knowledge)
+    trajectories, scores = stage.rollouts(
+        run, checked.kept, where / "web", make_model(job.model), job.rollout, world, workers
+    )
     with _timed(run, "verdicts"):
         accepted = verify_final(run, world, made.tasks, checked.verdicts, trajectories, scores, job.verify).kept
     rows = stage.exports(run, accepted, certificates, trajectories, scores, job.export)
@@ -72,12 +74,12 @@ def _counts(rows: dict[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in rows.items())
 
 
-def _web(world: World, path: Path, job: JobConfig) -> Web:
+def _make_web(world: World, path: Path, job: JobConfig) -> None:
     """The web over the world's pages; one that was built from them with these settings is left as it is."""
     if (path / "web.json").is_file():
         found = read_info(path)
         if found.world == world.id and found.config == job.web:
-            return Web.open(path)
+            return
     with progress("pages of the web", world.info.n_documents) as bar:
         build_web(
             path,
@@ -87,7 +89,6 @@ def _web(world: World, path: Path, job: JobConfig) -> Web:
             lang=world.info.lang,
             progress=running_total(bar),
         )
-    return Web.open(path)
 
 
 @contextmanager

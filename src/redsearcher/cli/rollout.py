@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from redsearcher.cli import say
-from redsearcher.cli.option import ConfigFile, OutPath, Seed, WebPath
+from redsearcher.cli.option import ConfigFile, OutPath, Seed, WebPath, Workers
 
 if TYPE_CHECKING:
     from redsearcher.agent.config import RolloutConfig
@@ -37,23 +37,27 @@ def rollout(
     world: Annotated[
         Path | None, typer.Option("--world", help="World that maps and scholar answer from.", metavar="WORLD")
     ] = None,
+    workers: Workers = "1",
     seed: Seed = 0,
     config: ConfigFile = None,
 ) -> None:
     """Let a model solve tasks on a web; resumes where it was killed. Options overrule the settings of --config.
 
+    --concurrency counts over all workers; each opens web and model itself, so a local model needs memory for each.
     Example: redsearcher rollout runs/demo --web runs/demo/web --model rules --samples 4 --out runs/again
     """
     from redsearcher.agent.config import RolloutConfig
     from redsearcher.agent.tools import Subset
     from redsearcher.cli.model import ModelConfig, find_model
     from redsearcher.cli.stage import load_tasks, rollouts, tools_needed
+    from redsearcher.core.fanout.place import parse_place
     from redsearcher.core.rundir import RunDir
     from redsearcher.web.engine import Web
     from redsearcher.web.tool.kit import make_tools
     from redsearcher.web.toolbox import Toolbox
     from redsearcher.world.store import World
 
+    place = parse_place(workers)
     source = find_model(
         ModelConfig(name=model, base_url=base_url, protocol=protocol, tokenizer=tokenizer, device=device)
     )
@@ -61,11 +65,11 @@ def rollout(
     whole = {"samples": samples, "concurrency": concurrency, "seed": seed or None}
     settings = _overrule(RolloutConfig.load(config) if config else RolloutConfig(), whole, given)
     loaded, opened = load_tasks(tasks), Web.open(web)
-    knowledge = World(world).knowledge if world else None
-    more = make_tools(tools_needed(loaded, settings), knowledge)
+    facts = World(world) if world else None
+    more = make_tools(tools_needed(loaded, settings), facts.knowledge if facts else None)
     Subset(Toolbox(opened, more=more), settings.episode.tools or ())
     run = RunDir.open(out, settings)
-    done, scores = rollouts(run, loaded, opened, source, settings, knowledge)
+    done, scores = rollouts(run, loaded, web, source, settings, facts, place)
     right = sum(score.value == 1.0 for score in scores)
     say.line(f"{right} of {len(done)} rollouts right")
     say.wrote(

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from redsearcher.cli import say
+from redsearcher.cli.option import Workers
 
 
 def run(
     config: Annotated[Path, typer.Argument(help="TOML file of the job, such as configs/demo.toml.", metavar="CONFIG")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Run directory (default runs/NAME).")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes of the synthesis stage.")] = 2,
+    workers: Workers = "2",
 ) -> None:
     """Run a whole job: world, web, tasks, verification, rollouts, training sets, report.
 
@@ -20,10 +21,11 @@ def run(
     """
     from redsearcher.cli.job import JobConfig
     from redsearcher.cli.pipeline import run_job
+    from redsearcher.core.fanout.place import parse_place
 
     job = JobConfig.load(config)
     where = out or Path("runs") / job.name
-    done = run_job(job, where, workers)
+    done = run_job(job, where, parse_place(workers))
     for text in done.lines:
         say.line(text)
     say.wrote(

@@ -1,9 +1,9 @@
 """The stages that verbs and the whole job share: each reads and writes files of a run directory."""
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +11,12 @@ from pydantic import BaseModel
 
 from redsearcher.agent.abnormal import abnormality
 from redsearcher.agent.config import RolloutConfig
-from redsearcher.agent.rollout import roll_out
+from redsearcher.agent.crew import roll_out_at
 from redsearcher.agent.score import score
 from redsearcher.cli.model import ModelSource
+from redsearcher.cli.tools import tools_at, tools_over
 from redsearcher.core import jsonl
+from redsearcher.core.fanout.place import HERE, Place
 from redsearcher.core.hashing import canonical_json
 from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
@@ -34,17 +36,14 @@ from redsearcher.synthesis.stage import SynthReport, synthesise
 from redsearcher.synthesis.verify.cascade import Verified, verify_static
 from redsearcher.synthesis.verify.consult import verify_llm
 from redsearcher.web.engine import Web
-from redsearcher.web.tool.kit import make_tools
-from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.store import World
-from redsearcher.world.tooling import ToolKnowledge
 
 R = TypeVar("R", bound=BaseModel)
 NO_REASON = ("structures", "tight")
 EXPORTS = ("sft.sharegpt", "sft.messages", "rl_queries")
 
 
-def synthesis(run: RunDir, world: World, config: SynthConfig, workers: int) -> SynthReport:
+def synthesis(run: RunDir, world: World, config: SynthConfig, workers: Place) -> SynthReport:
     """Stage files `candidates`, `tasks`, `certificates`, `cells`."""
     with progress("synthesis") as bar:
         return synthesise(
@@ -59,7 +58,7 @@ def verification(
     tasks: Sequence[Task],
     certificates: dict[str, Certificate],
     config: VerifyConfig,
-    workers: int,
+    workers: Place,
 ) -> Verified:
     """Stage files `audits`, `verdicts_static` and, where a model is configured, `verdicts_llm`."""
     with progress("verification", len(tasks)) as bar:
@@ -84,21 +83,22 @@ def verification(
 def rollouts(
     run: RunDir,
     tasks: Sequence[Task],
-    web: Web,
+    web: Path,
     source: ModelSource,
     config: RolloutConfig,
-    knowledge: ToolKnowledge | None = None,
+    world: World | None = None,
+    workers: Place = HERE,
 ) -> tuple[list[Trajectory], list[Score]]:
     """Stage files `trajectories`, `scores` and `abnormal`; what is there already is not run again.
 
     Beyond search and visit, the tools are those that the config names or, if it names none, that the tasks need;
-    `knowledge` is what maps and scholar answer from.
+    maps and scholar answer from `world`.
     """
     needed = tools_needed(tasks, config)
     if needed and config.episode.tools is None:  # named, so that they are part of the key of each rollout
         episode = config.episode.model_copy(update={"tools": (*BASIC_TOOLS, *needed)})
         config = config.model_copy(update={"episode": episode})
-    more = make_tools(needed, knowledge)
+    opened = Web.open(web)
     start = time.monotonic()
     by_id = {task.id: task for task in tasks}
     counts: Counter[str] = Counter()
@@ -111,20 +111,21 @@ def rollouts(
             counts["calls"] += trajectory.n_tool_calls
             bar.advance(1, f"{counts['right']} right, {counts['calls']:,} calls")
 
-        async def play() -> list[Trajectory]:
-            tools = Toolbox(web, web.info.config, more)
-            async with source() as model:
-                return await roll_out(tasks, model, tools, web.info.id, config, stage, told)
-
-        try:
-            done = asyncio.run(play())
-        finally:
-            for tool in more:
-                tool.close()
+        done = roll_out_at(
+            workers,
+            tasks,
+            source,
+            partial(tools_at, web.resolve(), needed, world.path.resolve() if world else None),
+            opened.info.id,
+            config,
+            stage,
+            told,
+            tools_here=partial(tools_over, opened, needed, world.knowledge if world else None),
+        )
     scores = list(score(done, by_id))
     jsonl.write(run.stage_file("scores"), (jsonl.dump(found) for found in scores))
     jsonl.write(run.stage_file("abnormal"), (jsonl.dump(abnormality(found)) for found in done))
-    run.log("rollouts", seconds=round(time.monotonic() - start, 2), **counts)
+    run.log("rollouts", seconds=round(time.monotonic() - start, 2), workers=str(workers), **counts)
     return done, scores
 
 

@@ -7,7 +7,7 @@ import typer
 
 from redsearcher.cli import rewrite as rewriting
 from redsearcher.cli import say
-from redsearcher.cli.option import ConfigFile, OutPath, RolloutsPath, RunPath, WebPath
+from redsearcher.cli.option import ConfigFile, OutPath, RolloutsPath, RunPath, WebPath, Workers
 
 app = typer.Typer(no_args_is_help=True, help="Make, verify and look at search tasks.")
 World_ = Annotated[Path, typer.Option("--world", help="Folder of the world.", metavar="WORLD")]
@@ -29,7 +29,7 @@ def synth(
     ] = None,
     per_cell: Annotated[int, typer.Option(min=1, help="Tasks per (k, MSD) cell, where --count is not given.")] = 10,
     seed: Annotated[int, typer.Option(help="Same seed, same tasks.")] = 0,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    workers: Workers = "2",
     tools: rewriting.Tools = "",
     fuzz: rewriting.Fuzz = False,
     config: ConfigFile = None,
@@ -41,17 +41,19 @@ def synth(
     Example: redsearcher tasks synth --world worlds/demo --treewidth 2 --msd 3 --count 50 --out runs/mine
     """
     from redsearcher.cli.stage import synthesis
+    from redsearcher.core.fanout.place import parse_place
     from redsearcher.core.rundir import RunDir
     from redsearcher.synthesis.config import SynthConfig
     from redsearcher.synthesis.request import requested
     from redsearcher.world.store import World
 
     asked = requested(treewidth=treewidth or (), msd=msd or (), count=count, per_cell=per_cell, seed=seed)
+    place = parse_place(workers)
     wanted = SynthConfig.load(config) if config else asked
     opened = World(world)
     rest = rewriting.wanted(tools, fuzz) if tools or fuzz else None
     plain = out / "plain" if rest else out
-    made = synthesis(RunDir.open(plain, wanted), opened, wanted, workers)
+    made = synthesis(RunDir.open(plain, wanted), opened, wanted, place)
     for cell in made.cells:
         if cell.taken < cell.wanted:
             say.line(
@@ -72,7 +74,7 @@ def verify(
     all_stages: Annotated[
         bool, typer.Option("--all-stages", help="Run every check on every task, also after a drop.")
     ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    workers: Workers = "2",
     model: Annotated[str, typer.Option(help="openai:NAME plays the LLM roles besides; empty: none.")] = "",
     base_url: Annotated[str, typer.Option(help="Root of the OpenAI-compatible API.")] = "http://127.0.0.1:8000/v1",
     config: ConfigFile = None,
@@ -87,6 +89,7 @@ def verify(
     from redsearcher.cli.model import parse_model
     from redsearcher.cli.stage import load_certificates, verification
     from redsearcher.core import jsonl
+    from redsearcher.core.fanout.place import parse_place
     from redsearcher.core.rundir import RunDir
     from redsearcher.records.task import Task
     from redsearcher.records.trajectory import Score, Trajectory
@@ -95,6 +98,7 @@ def verify(
     from redsearcher.synthesis.verify.funnel import funnel, read_spent, table
     from redsearcher.world.store import World
 
+    place = parse_place(workers)
     settings = VerifyConfig.load(config) if config else VerifyConfig()
     if all_stages:
         settings = settings.model_copy(update={"all_stages": True})
@@ -106,7 +110,7 @@ def verify(
     has_rollouts = rollouts is not None or (home / "trajectories.jsonl").is_file()
     trajectories = list(jsonl.read(home / "trajectories.jsonl", Trajectory)) if has_rollouts else []
     scores = list(jsonl.read(home / "scores.jsonl", Score)) if has_rollouts else []
-    checked = verification(directory, opened, web, tasks, load_certificates(run), settings, workers)
+    checked = verification(directory, opened, web, tasks, load_certificates(run), settings, place)
     final = verify_final(directory, opened, tasks, checked.verdicts, trajectories, scores, settings)
     accepted = final.kept
     spent = read_spent(run / "ledger.jsonl", (task.id for task in tasks))

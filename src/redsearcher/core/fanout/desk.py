@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, ExitStack
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from redsearcher.core.fanout.work import AsyncHandler, Handler, R, U, WaitingWork, Work
@@ -65,37 +65,52 @@ class WaitingDesk(Generic[U, R]):
     def __init__(self, opener: Callable[[], AbstractAsyncContextManager[AsyncHandler[U, R]]], around: Around) -> None:
         self._opener, self._around = opener, around
         self._loop = asyncio.new_event_loop()
-        self._stack = AsyncExitStack()
         self._handler: AsyncHandler[U, R] | None = None
+        self._holder: asyncio.Task[None] | None = None
+        self._leaving = asyncio.Event()
         self._tasks: set[asyncio.Task[Done]] = set()
 
     def turn(self, units: Sequence[U]) -> list[Done]:
         return self._loop.run_until_complete(self._turn(units))
 
     async def _turn(self, units: Sequence[U]) -> list[Done]:
-        if self._handler is None:
-            try:
-                self._handler = await self._stack.enter_async_context(self._opener())
-            except Exception as error:  # noqa: BLE001 - it belongs to whoever gave the units
-                return [Done(None, error) for _ in units]
-        self._tasks |= {asyncio.create_task(_do(self._handler, unit)) for unit in units}
+        try:
+            handler = self._handler = self._handler or await self._open()
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever gave the units
+            return [Done(None, error) for _ in units]
+        self._tasks |= {asyncio.create_task(_do(handler, unit)) for unit in units}
         with self._around():
             done, self._tasks = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         return [task.result() for task in done]
+
+    async def _open(self) -> AsyncHandler[U, R]:
+        ready: asyncio.Future[AsyncHandler[U, R]] = self._loop.create_future()
+        self._holder = asyncio.create_task(self._hold(ready))
+        await asyncio.wait({ready, self._holder}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            self._holder.result()  # raises what kept it from opening
+        return ready.result()
+
+    async def _hold(self, ready: "asyncio.Future[AsyncHandler[U, R]]") -> None:
+        """Open and close in one task, which many context managers ask for."""
+        async with self._opener() as handler:
+            ready.set_result(handler)
+            await self._leaving.wait()
 
     def close(self) -> None:
         try:
             self._loop.run_until_complete(self._close())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         finally:
-            asyncio.set_event_loop(None)
             self._loop.close()
 
     async def _close(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._stack.aclose()
+        self._leaving.set()
+        if self._holder is not None and not self._holder.done():
+            await self._holder
 
 
 async def _do(handler: AsyncHandler[U, R], unit: U) -> Done:

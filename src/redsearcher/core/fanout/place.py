@@ -25,6 +25,9 @@ class Place(NamedTuple):
         return f"{RAY}:{self.ray}" if self.ray else RAY
 
 
+HERE = Place()
+
+
 def parse_place(text: str) -> Place:
     """`4`, `ray` or `ray:ADDRESS`. Raises InputError for anything else."""
     name, _, address = text.partition(":")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from redsearcher.core.fanout.crew import Crew, crew
-from redsearcher.core.fanout.place import Place
+from redsearcher.core.fanout.place import HERE, Place
 from redsearcher.core.fanout.work import Work
 from redsearcher.core.hashing import content_hash
 from redsearcher.records.task import Verdict, VerifyCost, VerifyStage
@@ -34,7 +34,7 @@ def line(
     this process alone."""
     here = partial(_here, world, web, config)
     if web_path is None:
-        return crew(Work("verification", here), Place())
+        return crew(Work("verification", here), HERE)
     opener = partial(_open, world.path.resolve(), web_path.resolve(), config)
     return crew(Work("verification", opener, here), place)
 
