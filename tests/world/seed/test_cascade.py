@@ -1,15 +1,19 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from redsearcher.llm.endpoint import EndpointConfig, EndpointModel
+from redsearcher.llm.role import RoleConfig
 from redsearcher.records.world import Document, Entity, Fact
 from redsearcher.world.build import build_world
 from redsearcher.world.seed.cascade import choose_seeds, objection
-from redsearcher.world.seed.concrete import is_abstract
+from redsearcher.world.seed.concrete import ConcreteRole, is_abstract
 from redsearcher.world.seed.config import SeedConfig
 from redsearcher.world.seed.meta import is_meta
 from redsearcher.world.seed.redirect import redirect_target
 from redsearcher.world.store import World
+from tests.chat_server import Answer, chat_server
 
 LONG = (
     "{} is a small town on the coast of the sea, known for its wool, its boats and the long winters its poets praise "
@@ -69,3 +73,25 @@ def test_seeds_of_a_world(tmp_path: Path) -> None:
     assert {why: n for why, n in report.dropped.items() if n} == {
         "too few facts": 1, "too many facts": 1, "same article as another page": 1,
     }  # fmt: skip
+
+
+def judged(answer: Answer) -> tuple[str, str | None]:
+    async def ask(url: str) -> tuple[str, str | None]:
+        model = EndpointModel(EndpointConfig(model="judge", base_url=url, max_retries=0))
+        try:
+            reply = await ConcreteRole(model, RoleConfig(tries=2, timeout_s=5.0)).ask("Karn", LONG.format("Karn"))
+        finally:
+            await model.aclose()
+        return reply.outcome, reply.value.verdict if reply.value else None
+
+    def script(messages: list[dict[str, str]]) -> Answer:
+        return answer if "Title: Karn" in messages[1]["content"] else Answer(status=400)
+
+    with chat_server(script) as url:
+        return asyncio.run(ask(url))
+
+
+def test_a_model_may_judge_concreteness() -> None:
+    assert judged(Answer('{"verdict": "concrete", "why": "a town"}')) == ("answered", "concrete")
+    assert judged(Answer('{"verdict": "perhaps"}')) == ("malformed", None)
+    assert judged(Answer("I'm sorry, I can't.")) == ("refused", None)
