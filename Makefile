@@ -1,8 +1,10 @@
 # Every target sets up what it needs: a virtual environment in .venv with the pinned versions of constraints.txt.
+# The demo needs the base install alone; tests and checks add torch and what else is optional for users.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+TESTED := $(VENV)/.ready-tests
 PYTEST_WORKERS ?= 2
 
 .PHONY: demo test check bench clean help
@@ -18,25 +20,30 @@ $(STAMP): pyproject.toml constraints.txt
 	  { echo "Python 3.11 or newer is needed; $$($(PYTHON) --version) came. Set PYTHON=/path/to/python3.11"; exit 2; }
 	@echo "== setting up $(VENV) (once; a few minutes of downloads)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(TESTED): $(STAMP)
+	@echo "== adding what tests and checks need to $(VENV) (once; torch is 200 MB)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train,server,gazetteer]'
 	@touch $@
 
 demo: $(STAMP)
 	@echo "== running the main job of configs/demo.toml into runs/demo"
 	$(BIN)/redsearcher run configs/demo.toml
 
-test: $(STAMP)
+test: $(TESTED)
 	@echo "== running the tests$(if $(REDSEARCHER_DATA),, (REDSEARCHER_DATA is not set: tests on real data will skip))"
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist loadfile -rs
 
-check: $(STAMP)
+check: $(TESTED)
 	@echo "== checking format, lint, types and spelling"
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/typos src tests docs benchmarks configs *.md
 
-bench: $(STAMP)
+bench: $(TESTED)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file --quick || exit 1; done
 
 clean:
