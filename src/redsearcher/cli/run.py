@@ -23,9 +23,10 @@ def run(
     from redsearcher.cli.pipeline import run_job
     from redsearcher.core.fanout.place import parse_place
 
+    place = parse_place(workers)
     job = JobConfig.load(config)
     where = out or Path("runs") / job.name
-    done = run_job(job, where, parse_place(workers))
+    done = run_job(job, where, place)
     for text in done.lines:
         say.line(text)
     say.wrote(
