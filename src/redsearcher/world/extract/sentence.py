@@ -59,8 +59,8 @@ class LeadReader:
         if type_ == "person":
             for date in life_dates(text):
                 yield Claim(key, date.property, None, date.value, url, date.start, date.end)
-        for concept, value, (start, end) in _quantities(text, type_):
-            yield Claim(key, concept, None, value, url, start, end)
+        for concept, amount, (start, end) in _quantities(text, type_):
+            yield Claim(key, concept, None, amount, url, start, end)
         said = mask(text[: lead.end])
         for concept, other, value in self._said(said, lead, type_):
             if other != key:
