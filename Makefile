@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 TESTED := $(VENV)/.ready-tests
 PYTEST_WORKERS ?= 2
+EXTRAS ?= dev,train,server,gazetteer
 
 .PHONY: demo test check bench clean help
 
@@ -25,7 +26,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 $(TESTED): $(STAMP)
 	@echo "== adding what tests and checks need to $(VENV) (once; torch is 200 MB)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train,server,gazetteer]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
 demo: $(STAMP)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from redsearcher.core.fanout.actors import _knock
 from redsearcher.core.fanout.crew import crew
 from redsearcher.core.fanout.place import parse_place
 from redsearcher.core.fanout.work import WaitingWork, Work
@@ -52,3 +53,9 @@ def test_a_dead_actor_is_one_clear_error(tmp_path: Path) -> None:
         crew(Work("squares", partial(squares, tmp_path)), RAY) as team,
     ):
         list(team.map([0, 1, -3, *range(2, 50)]))
+
+
+def test_a_cluster_that_is_not_there_is_refused_at_once() -> None:
+    with pytest.raises(InputError, match=r"no Ray cluster answers at 127\.0\.0\.1:1 "):
+        _knock("127.0.0.1:1")
+    _knock("auto")

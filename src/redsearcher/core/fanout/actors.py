@@ -1,6 +1,7 @@
 """A team of Ray actors, one per CPU of the cluster. What they open must lie at the same path on every node."""
 
 import os
+import socket
 import warnings
 from collections.abc import Sequence
 from typing import Any, Generic
@@ -12,6 +13,8 @@ from redsearcher.errors import InputError, WorkerError, boundary
 
 PATIENCE_S = 5.0
 """How long idle actors may take to close what they opened."""
+CONNECT_S = 10.0
+"""How long the head of a cluster may take to answer."""
 
 
 class Actors(Generic[U, R]):
@@ -46,6 +49,7 @@ class Actors(Generic[U, R]):
         # Reports nothing to anyone, and leaves alone which accelerators are seen by actors that ask for none.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        _knock(self._address)
         where = f"joining the Ray cluster at {self._address}" if self._address else "starting Ray"
         with boundary(where, raises=InputError):
             self._ray.init(
@@ -80,6 +84,19 @@ class Actors(Generic[U, R]):
         if self._joined:
             self._ray.shutdown()
             self._joined = False
+
+
+def _knock(address: str) -> None:
+    """Ray itself tries for minutes to reach a host where nobody listens. Raises InputError at once."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            f"no Ray cluster answers at {address} ({error}); expected HOST:PORT of its head, which `ray start` tells"
+        ) from error
 
 
 class _Seat:
