@@ -7,6 +7,7 @@ from tests.world.extract.pages import BASE, page
 
 PAGES = {
     "France": "France is a country in western Europe that everybody in Tor has heard a good deal of by now.",
+    "United_States": "United States is a country in America that most of Tor knows from films, and some from letters.",
     "Karn": "Karn is a town in Tor that has seen better days, or so the people of Karn like to say to guests.",
     "Karn_Rovers": "Karn Rovers is a football club that has played in blue and white stripes for a hundred years.",
     "Ada_Kern": "Ada Kern is a French singer whose voice has been likened to the wind around the towers of old Karn.",
@@ -32,6 +33,7 @@ def said(claim: Claim) -> tuple[str, str]:
 
 CASES: list[tuple[set[tuple[str, str]], str]] = [
     ({("nationality", "France")}, "Cy Dorn (7 May 1901) is a French poet who was born in a town that he never names."),
+    (set(), "Fy Gale is an American football linebacker who has played for more clubs than anybody cares to count."),
     (set(), "Di Evans is a French-Torian poet whose works are said to have been written at night, and by day."),
     (
         {("released", "1987"), ("director", "Bo_Lind")},

@@ -14,6 +14,7 @@ from redsearcher.world.naming import demonyms
 from redsearcher.world.sentence import sentences
 
 _US = "United States of America"
+_GAME = re.compile(r"\b(?:American|Canadian|Australian rules|Gaelic) football\b")
 _YEAR = re.compile(r"(?:^|\s)(1[89]\d\d|20\d\d)(?:\s|$)")
 _FOUNDED = re.compile(r"\b(?:founded|established) in (1[5-9]\d\d|20\d\d)\b(?!\s*[-–/])")
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{3,})(?![\d,.]*\d|\s?(?:million|billion|thousand|%))"
@@ -120,6 +121,7 @@ class LeadReader:
 
     def _country(self, phrase: str) -> str | None:
         """The country whose adjective opens the phrase, if no other country's stands there too."""
+        phrase = _GAME.sub("football", phrase)
         found = {self._countries[word] for word in phrase.split() if word in self._countries}
         first = next((word for word in phrase.split() if word not in ("former", "retired", "professional")), "")
         hyphenated = "-" in first and any(part in self._countries for part in first.split("-"))

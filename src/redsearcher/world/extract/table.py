@@ -1,5 +1,6 @@
 """Rules for tables: which column the rows are about, and what the other columns say of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -55,7 +56,10 @@ def table_claims(page: SourcePage, number: int, places: Sequence[RowPlace], cata
     if not subjects:
         return
     subject = subjects[0]
+    headers = Counter(table.headers)
     for column in columns:
+        if headers[column.header] > 1:
+            continue  # of two columns with one name nobody can tell which of the things each belongs to
         if column.number != subject.number:
             yield from _entity_claims(page.url, rows, subject, column, catalog)
         yield from _literal_claims(page.url, rows, subjects, column, catalog)
