@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from redsearcher.cli import reword as rewording
 from redsearcher.cli import rewrite as rewriting
 from redsearcher.cli import say
 from redsearcher.cli.option import ConfigFile, OutPath, RolloutsPath, RunPath, WebPath, Workers
@@ -12,6 +13,7 @@ from redsearcher.cli.option import ConfigFile, OutPath, RolloutsPath, RunPath, W
 app = typer.Typer(no_args_is_help=True, help="Make, verify and look at search tasks.")
 World_ = Annotated[Path, typer.Option("--world", help="Folder of the world.", metavar="WORLD")]
 app.command()(rewriting.rewrite)
+app.command()(rewording.reword)
 
 
 @app.command()
@@ -32,12 +34,15 @@ def synth(
     workers: Workers = "2",
     tools: rewriting.Tools = "",
     fuzz: rewriting.Fuzz = False,
+    verbaliser: rewording.Verbaliser = "rules",
+    base_url: rewording.BaseUrl = rewording.LOCAL,
     config: ConfigFile = None,
 ) -> None:
     """Make tight tasks with one answer, for every cell of the grid; resumes where it was killed.
 
     The settings of --config win over the other options. Exits 2 if another config made what is in --out.
-    With --tools or --fuzz, what comes first lies in OUT/plain, and `tasks rewrite` makes OUT of it.
+    With --tools or --fuzz, what comes first lies in OUT/plain, and `tasks rewrite` makes OUT of it; with a model
+    as verbaliser, what rules have worded lies in OUT/offline, and `tasks reword` makes OUT of it.
     Example: redsearcher tasks synth --world worlds/demo --treewidth 2 --msd 3 --count 50 --out runs/mine
     """
     from redsearcher.cli.stage import synthesis
@@ -52,7 +57,9 @@ def synth(
     wanted = SynthConfig.load(config) if config else asked
     opened = World(world)
     rest = rewriting.wanted(tools, fuzz) if tools or fuzz else None
-    plain = out / "plain" if rest else out
+    words = rewording.wanted(verbaliser, base_url, keep_offline=True)
+    first = out / "offline" if words else out
+    plain = first / "plain" if rest else first
     made = synthesis(RunDir.open(plain, wanted), opened, wanted, place)
     for cell in made.cells:
         if cell.taken < cell.wanted:
@@ -60,7 +67,10 @@ def synth(
                 f"k={cell.k} MSD {cell.msd}{'+' if cell.or_more else ''}: {cell.taken} of {cell.wanted}: {cell.note}"
             )
     if rest:
-        rewriting.report_on(rewriting.rewritten(plain, world, out, rest), out, world)
+        rewriting.report_on(rewriting.rewritten(plain, world, first, rest), first, world)
+    if words:
+        rewording.reworded(first, world, out, words)
+    if rest or words:
         return
     say.wrote(f"{out}/tasks.jsonl ({len(made.tasks)} tasks)", f"redsearcher tasks check {out} --world {world}")
 

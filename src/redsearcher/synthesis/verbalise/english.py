@@ -254,6 +254,8 @@ class English:
         abstract = other.kind != "given" and self.query.variable(other.var).type in ABSTRACT
         if abstract and predicate.forward and (phrase := joining(constraint.property)):
             phrases = (phrase,)
+            if other.kind == "known" and self.discourse.number(other.var) is None:
+                said = f"the same {self.discourse.noun(other.var)}"
         described = said is not None and re.match(r"the (?!same |\w+ \w+$)\w+ \w+ \w+", said) is not None
         if other.relative or described:  # a clause must end the phrase, or it would swallow what follows
             phrases = tuple(phrase for phrase in phrases if phrase.endswith("{}")) or phrases
