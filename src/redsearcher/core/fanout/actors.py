@@ -49,12 +49,12 @@ class Actors(Generic[U, R]):
         # Reports nothing to anyone, and leaves alone which accelerators are seen by actors that ask for none.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-        _knock(self._address)
-        where = f"joining the Ray cluster at {self._address}" if self._address else "starting Ray"
+        # Said outright, for without an address Ray also looks for what was last begun here, alive or not.
+        address = self._address or os.environ.get("RAY_ADDRESS") or "local"
+        _knock(address)
+        where = "starting Ray" if address == "local" else f"joining the Ray cluster at {address}"
         with boundary(where, raises=InputError):
-            self._ray.init(
-                address=self._address or None, include_dashboard=False, log_to_driver=False, logging_level="ERROR"
-            )
+            self._ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
         self._joined = True
 
     def give(self, worker: int, units: Sequence[U]) -> None:

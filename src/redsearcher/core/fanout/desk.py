@@ -86,7 +86,8 @@ class WaitingDesk(Generic[U, R]):
     async def _open(self) -> AsyncHandler[U, R]:
         ready: asyncio.Future[AsyncHandler[U, R]] = self._loop.create_future()
         self._holder = asyncio.create_task(self._hold(ready))
-        await asyncio.wait({ready, self._holder}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {ready, self._holder}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
             self._holder.result()  # raises what kept it from opening
         return ready.result()
