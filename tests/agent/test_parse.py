@@ -189,8 +189,8 @@ def test_cut_questions_parse_or_are_refused(number: int, start: int, length: int
 
 def test_what_two_share_by_hand() -> None:
     query = parse_question(
-        "A person who plays the piano recorded for the same record label and is a citizen of the same country as another "
-        "person born in the 1950s. Who is the second person?"
+        "A person who plays the piano recorded for the same record label and is a citizen of the same country as "
+        "another person born in the 1950s. Who is the second person?"
     )
     assert facts(query) == {
         ("latent", "P1303", "piano"),
@@ -200,3 +200,54 @@ def test_what_two_share_by_hand() -> None:
         ("answer", "P27", "latent"),
     }
     assert sorted(variable.type for variable in query.unknowns) == ["country", "label", "person", "person"]
+
+
+def test_a_direct_question_brings_in_the_answer() -> None:
+    query = parse_question("A film stars Ann Lee. Which other film was directed by Bo Pike and released in 1950?")
+    assert facts(query) == {("latent", "P161", "Ann Lee"), ("answer", "P57", "Bo Pike")}
+    assert next(c for c in query.constraints if isinstance(c, LiteralAtom)).subject == query.answer.name
+
+
+def test_they_their_and_whose_by_hand() -> None:
+    query = parse_question(
+        "Think of a person whose mother was born in Karsholm. They work for no one but live in Osk."
+        " Who is the person?".replace("work for no one but live in", "were educated at Osk College and lived in")
+    )
+    assert {(p, o) for _, p, o in facts(query)} == {
+        ("P25", "latent"),
+        ("P19", "Karsholm"),
+        ("P69", "Osk College"),
+        ("P551", "Osk"),
+    }
+
+
+def test_both_says_two_facts_and_no_name() -> None:
+    query = parse_question("Which award went to both Ann Lee and “Salt and Silence” and is named after Bo Pike?")
+    assert facts(query) == {
+        ("Ann Lee", "P166", "answer"),
+        ("Salt and Silence", "P166", "answer"),
+        ("answer", "P138", "Bo Pike"),
+    }
+
+
+def test_what_was_left_out_is_understood() -> None:
+    query = parse_question(
+        "Who was born in Osk, educated at Osk College, and signed by a club that was founded in 1950?"
+    )
+    assert {(p, o) for _, p, o in facts(query)} == {("P19", "Osk"), ("P69", "Osk College"), ("P54", "latent")}
+
+
+def test_a_description_must_have_been_said_of_one_thing_alone() -> None:
+    text = "A film stars Ann Lee. Another film stars a person and is set in Osk. The film {} was directed by Bo Pike. "
+    query = parse_question(text.format("set in Osk") + "Who is the person?")
+    directed = next(c for c in query.constraints if isinstance(c, FactAtom) and c.property == "P57")
+    placed = next(c for c in query.constraints if isinstance(c, FactAtom) and c.property == "P840")
+    assert directed.subject == placed.subject
+    for other in ("set in Karsholm", "that stars Bo Pike"):
+        with pytest.raises(ParseError):
+            parse_question(text.format(other) + "Who is the person?")
+
+
+def test_a_third_thing_in_chinese_and_a_direct_question() -> None:
+    query = parse_question("一篇论文引用了另一篇论文。第二篇论文引用了第三篇论文。谁撰写了第三篇论文，还出生于卡林？")
+    assert facts(query) == {("latent", "P2860", "latent"), ("latent", "P50", "answer"), ("answer", "P19", "卡林")}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from redsearcher.agent.solver.parse.agreement import AUXILIARIES, plural_verb
 from redsearcher.agent.solver.parse.question import parse_question
 from redsearcher.agent.solver.parse.tree import ParseError
 from redsearcher.data.expert.match import match_queries
@@ -132,7 +133,7 @@ def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> It
     for options, first, second in sides[:1] if property_.symmetric else sides:
         for phrase in options:
             template = f"{{0}} {phrase.replace('{}', '{1}')}"
-            for form in dict.fromkeys((phrase, reduced(phrase) or phrase)):
+            for form in dict.fromkeys(_forms(phrase)):
                 width = len(form.partition("{}")[0].strip())
                 yield _Wording(_phrase_pattern(form, names.get(second)), template, (first, second), width)
     bearers = [("object", atom.subject, atom.object), ("subject", atom.object, atom.subject)]
@@ -142,13 +143,32 @@ def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> It
             continue
         single = property_.functional and (end == "object" or property_.symmetric)
         said = f"the {noun}" if single else indefinite(noun)
-        pattern = rf"(?:the|an?|its|one of its|'s) (?:{re.escape(noun)}|{re.escape(plural(noun))})\b"
+        pattern = (
+            rf"(?:the|an?|its|their|whose|one of its|one of their|'s) (?:{re.escape(noun)}|{re.escape(plural(noun))})\b"
+        )
         yield _Wording(pattern, f"{{0}} is {said} of {{1}}", (bearer, owner), len(noun))
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    """A verb phrase as it may stand in a question: whole, of "they", without what it shares with the one before."""
+    yield phrase
+    yield reduced(phrase) or phrase
+    yield plural_verb(phrase)
+    for auxiliary in AUXILIARIES:
+        rest = phrase.removeprefix(auxiliary)
+        if rest != phrase and len(rest.partition("{}")[0].split()) > 1:
+            yield rest
 
 
 def _phrase_pattern(phrase: str, name: str | None) -> str:
     left, _, right = (part.strip() for part in phrase.partition("{}"))
-    slot = r"\s+(?:the |an? )?[“\"]?" + re.escape(name) if name else r"\s+.{1,90}?" if right else ""
+    slot = (
+        r"\s+(?:both (?:.{1,90}? and )?)?(?:the |an? )?[“\"]?" + re.escape(name)
+        if name
+        else r"\s+.{1,90}?"
+        if right
+        else ""
+    )
     return rf"\b{re.escape(left)}\b" + slot + (rf"[”\"]?\s+{re.escape(right)}" if right else "")
 
 

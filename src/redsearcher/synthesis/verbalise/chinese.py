@@ -14,6 +14,7 @@ from redsearcher.world.property import entity_types, properties
 from redsearcher.world.wording import CHINESE_DIGITS, chinese_event, dated_phrases, written_name
 
 EXISTS = ("有{}，", "已知{}，", "有这样{}，")
+JOINTS = ("，并且", "，同时", "，还")
 SEEK = ("我在寻找{}：", "我想找出{}：", "请找出{}：")
 
 
@@ -69,7 +70,7 @@ class Chinese:
             return self._predicate(predicates[0], led=not apart)
         parts = [self._predicate(predicates[0], led=False, first=not apart)]
         parts += [self._predicate(predicate, led=False) for predicate in predicates[1:]]
-        joint = "，并且" if self.rng.random() < 0.3 else "，"
+        joint = self.rng.choice(JOINTS) if self.rng.random() < (0.7 if len(parts) == 2 else 0.4) else "，"
         return "，".join(parts[:-1]) + joint + parts[-1]
 
     def _question(self, sentence: Sentence) -> str:
@@ -77,7 +78,9 @@ class Chinese:
         name = sentence.subject.var
         other = self.discourse.ask(name)
         self.discourse.subject = name
-        which = f"哪{'另一' * other}{self._measure(name)}{self.discourse.noun(name)}"
+        which = f"{'另有' * other}哪{self._measure(name)}{self.discourse.noun(name)}"
+        if self.discourse.is_person(name) and not other:
+            which = "谁"
         return f"{which}{self._series(sentence.predicates, apart=True)}？"
 
     def _closing(self, name: str) -> str:
@@ -116,6 +119,8 @@ class Chinese:
                 return self._role(mention, initial=initial)
             case "new":
                 return self._new(mention, initial=initial)
+            case "borne":
+                raise ValueError("Chinese has no clause with whose")
 
     def _known(self, name: str) -> str:
         if role := self.discourse.roles.get(name):
@@ -136,7 +141,7 @@ class Chinese:
             head = "某" if initial and not mention.relative and self.rng.random() < 0.6 else "一"
         described = ""
         if mention.relative:
-            parts = [self._predicate(predicate, led=False) for predicate in mention.relative]
+            parts = [self._predicate(predicate, led=False, inside=True) for predicate in mention.relative]
             described = "、".join(f"作为{part[1:]}" if part.startswith("是") else part for part in parts) + "的"
         return f"{head}{self._measure(mention.var)}{described}{noun}"
 
@@ -156,8 +161,12 @@ class Chinese:
 
     # ---- predicates
 
-    def _predicate(self, predicate: Predicate, *, led: bool, first: bool = False) -> str:
-        """The words of a predicate. `led`: a leading 的 stays; `first`: right after the subject, better without."""
+    def _predicate(self, predicate: Predicate, *, led: bool, first: bool = False, inside: bool = False) -> str:
+        """The words of a predicate.
+
+        `led`: a leading 的 stays; `first`: right after the subject, better without; `inside`: before the noun that it
+        describes, better without 是.
+        """
         constraint = predicate.constraint
         if isinstance(constraint, LiteralAtom):
             return self._pick(properties()[constraint.property].zh.forward).replace("{}", self._range(constraint))
@@ -176,6 +185,10 @@ class Chinese:
         phrases = property_.zh.forward if predicate.forward else property_.zh.backward
         if first:
             phrases = tuple(phrase for phrase in phrases if not phrase.startswith("的")) or phrases
+        if inside:
+            phrases = tuple(phrase for phrase in phrases if not phrase.startswith("是")) or phrases
+        if predicate.other.relative:
+            phrases = tuple(phrase for phrase in phrases if phrase.endswith("{}")) or phrases
         phrase = self._pick(phrases)
         said = (phrase if led else phrase.removeprefix("的")).replace("{}", self._mention(predicate.other))
         self.discourse.note(constraint)

@@ -131,7 +131,8 @@ def _speaks_of(words: str, property_id: str, lang: Lang) -> bool:
         }
         return any(bit in said for bit in bits if "}" not in bit)
     stems = {word[:_STEM] for text in texts for word in re.findall(r"[a-z]+", fold(text)) if word not in _SMALL}
-    bare = [words for text in phrases.forward if max(map(len, words := re.findall(r"[a-z]+", fold(text)))) < _STEM]
+    rows = [re.findall(r"[a-z]+", fold(text)) for text in phrases.forward]
+    bare = [row for row in rows if max(map(len, row)) < _STEM]
     short = {word for row in bare for word in row} - {"is", "was", "has", "are", "were", "had", "a", "an", "the"}
     spoken = re.findall(r"[a-z]+", said)
     return any(word[:_STEM] in stems for word in spoken if len(word) >= _STEM) or bool(short & set(spoken))

@@ -83,3 +83,20 @@ def alike(first: Predicate, second: Predicate) -> bool:
 def is_given(predicate: Predicate) -> bool:
     """Whether it relates its subject to something named."""
     return predicate.other is not None and predicate.other.kind == "given"
+
+
+def ends_open(constraint: Said, name: str) -> bool:
+    """Whether Chinese can say it of the variable with the other end last, where a description does not split it."""
+    return any(phrase.endswith("{}") for phrase in _chinese(constraint, name))
+
+
+def goes_before(constraint: Said, name: str) -> bool:
+    """Whether it can stand before the noun of the variable in Chinese without 是."""
+    return not isinstance(constraint, FactAtom) or not all(p.startswith("是") for p in _chinese(constraint, name))
+
+
+def _chinese(constraint: Said, name: str) -> tuple[str, ...]:
+    if not isinstance(constraint, FactAtom):
+        return ("{}",)
+    phrases = properties()[constraint.property].zh
+    return phrases.forward if leads(constraint, name) else phrases.backward

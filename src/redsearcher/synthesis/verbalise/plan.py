@@ -12,6 +12,8 @@ from redsearcher.synthesis.verbalise.parts import (
     Said,
     Sentence,
     alike,
+    ends_open,
+    goes_before,
     is_given,
     leads,
     names_only,
@@ -256,7 +258,7 @@ class Planner:
             self.said.add(role.id)
             owner = self._owner(other_end(role, other))
             return Predicate(atom, leads(atom, name), Mention(other, "role", role, owner))
-        limit = self.rng.choice((1, 2, 2)) if self.lang == "en" else 1
+        limit = self.rng.choice((1, 2, 2)) if self.lang == "en" else int(ends_open(atom, name))
         relative = self._merged(self._predicates(other, limit=limit, but=frozenset({name, *but})))
         if not relative and self.lang == "en" and not but and self.rng.random() < 0.6:
             relative = self._lead_on(other, name)
@@ -329,6 +331,8 @@ class Planner:
         """Take pending constraints as predicates of `name`, dates joined to the event they date."""
         constraints = self._pending(name, within=within, but=but)
         self.rng.shuffle(constraints)
+        if limit is not None and self.lang == "zh":
+            constraints = [c for c in constraints if goes_before(c, name)]
         dates = {c.property: c for c in constraints if isinstance(c, LiteralAtom)}
         chosen = constraints[:limit]
         found: list[Predicate] = []

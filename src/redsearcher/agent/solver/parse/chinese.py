@@ -16,7 +16,7 @@ _ASKS = (
     re.compile(r"(?:请问)?这是哪(?P<kind>.+)"),
     re.compile(r"(?:请问)?(?P<np>.+)(?:是谁|叫什么名字|的名称是什么|是哪.+)"),
 )
-_SEPARATORS = ("，并且", "，")
+_SEPARATORS = ("，并且", "，同时", "，还", "，")
 _NEVER_FIRST = frozenset("一另又某这那该其此第它有的，、")
 
 
@@ -47,7 +47,7 @@ def _questions(text: str, budget: Budget) -> Iterator[Clause]:
     if match := _nouns().asked.match(text):
         for verbs, end in _Sentence(text, budget).series(match.end(), led=False, separators=_SEPARATORS):
             if end == len(text):
-                yield Clause(Phrase("asked", noun=match["noun"]), verbs, asks=True)
+                yield Clause(Phrase("asked", noun=match["noun"] or _person()), verbs, asks=True)
     for pattern in _ASKS:
         match = pattern.fullmatch(text)
         if match is None:
@@ -211,7 +211,7 @@ def _nouns() -> _Nouns:
             rf"(?:此人|该(?P<noun>{either})|[这那](?:{measure})(?P<this>{type_})"
             rf"|第(?P<number>[{CHINESE_DIGITS}])(?:{measure})(?P<numbered>{type_}))"
         ),
-        asked=re.compile(rf"哪(?:另一)?(?:{measure})(?P<noun>{type_})"),
+        asked=re.compile(rf"(?:谁|(?:另有)?哪(?:{measure})(?P<noun>{type_}))"),
         numbered=re.compile(rf"(?P<head>第[{CHINESE_DIGITS[2:]}])(?:{measure})"),
         new=re.compile(rf"(?P<head>一|某|另一)(?:{measure})"),
         noun=re.compile(type_),
