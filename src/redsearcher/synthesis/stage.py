@@ -106,17 +106,19 @@ def _candidates(
 
 def _aims(config: SynthConfig, selection: Selection, units: list[Unit], aimed: Counter[tuple[int, int]]) -> list[Aim]:
     """The next wave: units for the cells that are neither full nor given up, in turn, the emptiest cell first; as many
-    for each as it seems to need by what units aimed there have given so far."""
+    for each as it seems to need by what units aimed there have given it so far. Of a large need three quarters are done
+    before the next look, since other cells' units give some as well."""
     given: Counter[tuple[int, int]] = Counter()
     for unit in units:
-        given[unit.k, unit.msd] += len(unit.candidates)
+        cells = [config.cell(c.certificate.k, c.certificate.msd_loose) for c in unit.candidates]
+        given[unit.k, unit.msd] += cells.count((unit.k, unit.msd))
     owed: dict[tuple[int, int], int] = {}
     for cell in selection.open_cells:
-        per_unit = given[cell] / aimed[cell] if aimed[cell] else config.per_unit
+        per_unit = given[cell] / aimed[cell] if aimed[cell] else config.per_unit / 2
         n_missing = config.quota(*cell) - selection.per_cell[cell]
-        n_units = math.ceil(n_missing / max(per_unit / 2, LEAST_PER_UNIT))
+        n_units = math.ceil(n_missing / max(per_unit, LEAST_PER_UNIT))
         owed[cell] = min(n_units, config.units_per_cell - aimed[cell])
-    size = min(max(config.wave, sum(owed.values()) // 2), config.max_units - len(units))
+    size = min(max(config.wave, 3 * sum(owed.values()) // 4), config.max_units - len(units))
     turns, aims = Counter(aimed), list[Aim]()
     while len(aims) < size and any(n > 0 for n in owed.values()):
         for cell, n in owed.items():
