@@ -42,7 +42,7 @@ def _texts(segment: Segment, wanted: int) -> list[str]:
     return [tokenizer().decode(run) for run in runs]
 
 
-def test_the_mask_is_on_the_policys_words_and_their_end() -> None:
+def test_the_mask_is_on_the_words_of_the_policy_and_their_end() -> None:
     segments = encode_trajectory(nano_renderer(tokenizer()), _trajectory(_step(1), _step(2)), SYSTEM)
     assert len(segments) == 1
     said = _texts(segments[0], 1)

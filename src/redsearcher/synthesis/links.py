@@ -131,7 +131,8 @@ class Crowd:
     def joint(self) -> Bools:
         """Which two marks, by different properties, some member bears both on stated facts."""
         properties = np.array([mark.property for mark in self.marks])
-        return product(self.borne[False], self.borne[False].T) & (properties[:, None] != properties[None, :])
+        apart: Bools = properties[:, None] != properties[None, :]
+        return product(self.borne[False], self.borne[False].T) & apart
 
     def welcome(self, link: Link) -> float:
         """How welcome a link is: by the share of its property's facts that pages state, and by how many these are."""

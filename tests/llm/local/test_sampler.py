@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the local engine needs torch")
 
-from redsearcher.llm.local.sampler import sample, uniform  # noqa: E402
+from redsearcher.llm.local.sampler import sample, uniform
 
 
 def _draw(logits: "torch.Tensor", temperature: float, top_p: float, seed: int = 0) -> "torch.Tensor":

@@ -20,7 +20,7 @@ def table(section: str, headers: str, *rows: tuple[Cell | str, ...]) -> Table:
     return Table(section, tuple(headers.split("|")), tuple(cells))
 
 
-TOWNS = ("Karn", "Ostle", "Vell", "Mird", "Quoy")
+TOWNS = ("Karn", "Ostle", "Velm", "Mird", "Quoy")
 CLUBS = ("Rovers", "Athletic", "Wanderers", "United", "Albion")
 LEAGUE = table(
     "Clubs",
