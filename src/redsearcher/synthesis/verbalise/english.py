@@ -180,7 +180,8 @@ class English:
         short = shortened(parts) if noun != "someone" else None
         if short is not None and self.rng.random() < 0.8:
             return listed(short)
-        if len(parts) > 1 and self.rng.random() < 0.85:
+        shared = len(parts) > len(relative)  # then what comes before "as" must not be led in by itself
+        if len(parts) > 1 and (self.rng.random() < 0.85 or shared):
             return f"{pronoun} {listed(gapped(parts))}"
         return listed([f"{pronoun} {part}" for part in parts])
 
@@ -209,20 +210,36 @@ class English:
     # ---- predicates
 
     def _phrases(self, predicates: Sequence[Predicate]) -> list[str]:
-        """The words of each predicate."""
-        found = []
+        """The words of each predicate; what is shared in several ways, as several, where it comes last."""
+        found: list[str] = []
         for place, predicate in enumerate(predicates, 1):
-            second = predicate.also
-            if second is not None and predicate.other is not None and second.other is not None:
-                names = [self._mention(predicate.other), self._mention(second.other)]
-                if not any(" and " in name for name in names):
-                    found.append(self._fact(predicate, f"both {names[0]} and {names[1]}"))
-                    self._note(second)
-                    continue
-                found.append(self._predicate(replace(predicate, also=None)))
-                predicate = second
-            found.append(self._predicate(predicate, last=place == len(predicates)))
+            last, constraint = place == len(predicates), predicate.constraint
+            if predicate.also is not None:
+                found += self._pair(predicate, predicate.also)
+            elif isinstance(constraint, Same) and last and place > 1 and predicate.other is not None:
+                shared = self._shared(constraint)
+                found += [*shared[:-1], f"{shared[-1]} as {self._mention(predicate.other, last=True)}"]
+            else:
+                found.append(self._predicate(predicate, last=last))
         return found
+
+    def _pair(self, first: Predicate, second: Predicate) -> list[str]:
+        """Two facts of one kind: "stars both Ann Lee and Bo Pike", or each apart where a name has an "and" in it."""
+        if first.other is None or second.other is None:
+            raise ValueError("two facts in one need their other ends")
+        if second.other.kind == "known" and first.other.kind == "known" and self._rank(first) > self._rank(second):
+            first, second = replace(second, also=None), first
+        ends = [end for end in (first.other, second.other) if end is not None]
+        if any(end.kind == "given" and " and " in self._given(end.var) for end in ends):
+            return [self._predicate(replace(first, also=None)), self._predicate(replace(second, also=None))]
+        names = [self._mention(end) for end in ends]
+        text = self._fact(second, f"both {names[0]} and {names[1]}")
+        self._note(first)
+        return [text]
+
+    def _rank(self, predicate: Predicate) -> int:
+        name = predicate.other.var if predicate.other is not None else ""
+        return 0 if name in self.discourse.roles else self.discourse.number(name) or 0
 
     def _predicate(self, predicate: Predicate, *, last: bool = False) -> str:
         constraint = predicate.constraint
@@ -270,11 +287,15 @@ class English:
             self.discourse.note(predicate.constraint)
 
     def _same(self, same: Same) -> str:
+        return f"{listed(self._shared(same))} as"
+
+    def _shared(self, same: Same) -> list[str]:
+        """A phrase for each thing that two share, which it brings in."""
         phrases = []
         for latent, atom, _ in same.shared:
             phrases.append(properties()[atom.property].en.same.replace("{noun}", self.discourse.noun(latent)))
             self.discourse.add(latent)
-        return f"{listed(phrases)} as"
+        return phrases
 
     def _range(self, literal: LiteralAtom) -> str:
         return self._pick(wordings(literal.property, Interval(literal.low, literal.high), "en"))

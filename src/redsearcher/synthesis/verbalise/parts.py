@@ -74,7 +74,9 @@ def alike(first: Predicate, second: Predicate) -> bool:
     one, other = first.constraint, second.constraint
     if not (isinstance(one, FactAtom) and isinstance(other, FactAtom)) or one.property != other.property:
         return False
-    if first.other is None or second.other is None or {first.other.kind, second.other.kind} - {"given", "known"}:
+    if first.other is None or second.other is None or first.other.kind not in ("given", "known"):
+        return False
+    if second.other.kind not in ("given", "known", "new"):
         return False
     turned = first.forward == second.forward or properties()[one.property].symmetric
     return turned and not (first.when or second.when or first.also or second.also)

@@ -288,7 +288,7 @@ class Planner:
         for predicate in predicates:
             for place, first in enumerate(found):
                 if self.lang == "en" and alike(first, predicate):
-                    found[place] = replace(first, also=predicate)
+                    found.append(replace(found.pop(place), also=predicate))  # last: the second may have a clause
                     break
             else:
                 found.append(predicate)
@@ -362,4 +362,5 @@ class Planner:
 
 def _swallows(predicate: Predicate) -> bool:
     """Whether it ends in a clause, which would take what follows for its own."""
-    return predicate.other is not None and bool(predicate.other.relative)
+    parts = (predicate, predicate.also)
+    return any(part is not None and part.other is not None and part.other.relative for part in parts)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from redsearcher.agent.solver.parse.agreement import AUXILIARIES
 from redsearcher.world.wording import reduced
 
+_SHARED = re.compile(r"the same [\w ]+$")
 _NOUN = re.compile(r"(?:is|was|are|were) (?:an?|the) ")
 
 
@@ -19,6 +20,8 @@ def listed(parts: Sequence[str]) -> str:
 def gapped(parts: Sequence[str]) -> list[str]:
     """The phrases, all after the first less the "is" or "was" that they share: `was born in X`, `educated at Y`."""
     auxiliary = auxiliary_of(parts[0]) if parts else None
+    if any(_SHARED.search(part) for part in parts):  # "is a citizen of the same country, and ... as" stays whole
+        return list(parts)
     if auxiliary is None or any(auxiliary_of(part) != auxiliary for part in parts):
         return list(parts)
     kinds = {_kind(part) for part in parts}

@@ -61,11 +61,18 @@ def clauses(text: str, asks: bool, budget: Budget) -> Iterator[Clause]:
 
 
 def _questions(text: str, budget: Budget) -> Iterator[Clause]:
+    """What is asked for: something known first, then what the question says itself, then somebody's role."""
+    asked = list(_asked_for(text, budget))
+    yield from (clause for clause in asked if clause.subject.kind == "known")
     if match := _nouns().asked.match(text):
         sentence = _Sentence(text, budget)
         for verbs, end in sentence.series(match.end(), ""):
             if end == len(text):
                 yield Clause(Phrase("asked", noun=match["noun"] or "person"), verbs, asks=True)
+    yield from (clause for clause in asked if clause.subject.kind == "role")
+
+
+def _asked_for(text: str, budget: Budget) -> Iterator[Clause]:
     for pattern in _ASKS:
         match = pattern.fullmatch(text)
         if match is None:
@@ -167,7 +174,7 @@ class _Sentence:
         for first, end in [*names, *self.phrases(start)]:
             if first.kind in ("given", "known") and self.text.startswith(" and ", end):
                 for second, stop in self.phrases(end + len(" and ")):
-                    if second.kind in ("given", "known") and self.text.startswith(pattern.suffix, stop):
+                    if second.kind in ("given", "known", "new") and self.text.startswith(pattern.suffix, stop):
                         verbs = [Verb(pattern.property, pattern.forward, phrase) for phrase in (first, second)]
                         yield tuple(verbs), stop + len(pattern.suffix)
 
