@@ -35,7 +35,7 @@ def test_a_table_gives_its_facts_and_no_others(world: World) -> None:
     found = said(world)
     assert {
         ("Karn Rovers", "home ground", "Karn Park"),
-        ("Karn Rovers", "base", "Karn"),
+        ("Karn Rovers", "headquarters location", "Karn"),
         ("Karn Rovers", "head coach", "Coach Karn"),
         ("Karn Park", "capacity", "5500"),
         ("Karn Park", "location", "Karn"),
@@ -101,3 +101,16 @@ def test_known_properties_of_headers_exist() -> None:
     for concept in concepts().values():
         assert set(concept.known) <= properties().keys(), concept.id
         assert concept.value or concept.backward, concept.id
+
+
+def test_no_two_relations_are_said_alike() -> None:
+    bearers: dict[str, set[str]] = {}
+    for row in properties().values():
+        if "-" not in row.id:
+            for text in {*row.en.forward, *row.en.backward, *row.en.less, *row.en.more, row.en.same} - {""}:
+                bearers.setdefault(text, set()).add(row.id)
+    for concept in concepts().values():
+        said = {*concept.forward, *concept.backward, *concept.less, *concept.more, concept.same} - {""}
+        for text in said:
+            assert not bearers.get(text), f"{concept.id} and {bearers[text]} both say {text!r}"
+            bearers[text] = {concept.id}

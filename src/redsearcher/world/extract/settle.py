@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from redsearcher.records.world import Entity, Fact, Statement, Strength
+from redsearcher.core.text import contains_name
+from redsearcher.records.world import Document, Entity, Fact, Statement, Strength
 from redsearcher.world.extract.catalog import Catalog
 from redsearcher.world.extract.claim import Claim
 from redsearcher.world.extract.concept import concept, local_property
@@ -28,6 +29,8 @@ class Settled(NamedTuple):
     schema: LocalSchema
     about: dict[str, str]
     """Page URL -> the entity it is about, for entities of the world."""
+    names: dict[str, tuple[str, ...]]
+    """Entity id -> label and aliases."""
 
 
 def settle(claims: Iterable[Claim], catalog: Catalog) -> Settled:
@@ -57,15 +60,25 @@ def settle(claims: Iterable[Claim], catalog: Catalog) -> Settled:
         properties=tuple(own[key] for key in sorted(own)), types=tuple(types[name] for name in named if name in types)
     )
     about = {key: entities[key].id for key in wanted if key in used}
-    return Settled(kept, list(facts.values()), dict(stated), schema, about)
+    names = {entity.id: entity.names for entity in kept}
+    return Settled(kept, list(facts.values()), dict(stated), schema, about, names)
 
 
-def statements(settled: Settled, document_id: str, url: str) -> list[Statement]:
-    """The strict statements of a page."""
-    return [
-        Statement(fact=fact.id, document=document_id, start=start, end=end, strength=Strength.STRICT)
-        for fact, start, end in settled.stated.get(url, ())
-    ]
+def statements(settled: Settled, document: Document) -> list[Statement]:
+    """The strict statements of a page: spans that name both ends, but for what the page is about. A fact said only by a
+    link behind other words ("PF" for power forward) stays known without being stated there."""
+    names = settled.names
+    topics = set(document.about)
+
+    def shows(entity: str, words: str) -> bool:
+        return entity in topics or any(contains_name(words, name) for name in names[entity])
+
+    found = []
+    for fact, start, end in settled.stated.get(document.url, ()):
+        words = document.text[start:end]
+        if shows(fact.subject, words) and (fact.object is None or shows(fact.object, words)):
+            found.append(Statement(fact=fact.id, document=document.id, start=start, end=end, strength=Strength.STRICT))
+    return found
 
 
 def _type(catalog: Catalog, key: str) -> str:

@@ -101,4 +101,4 @@ def _pages(source: PageSource, catalog: Catalog, settled: Settled) -> Iterator[P
         subject = settled.about.get(catalog.key(page.url) or catalog.key(page.subject) or "")
         if subject is not None:
             document = document.model_copy(update={"about": (subject,)})
-        yield document, statements(settled, document.id, document.url)
+        yield document, statements(settled, document)
