@@ -135,6 +135,8 @@ class _Sentence:
             number = CHINESE_DIGITS.index(match["number"]) + 1 if match["number"] else None
             noun = match["noun"] or match["numbered"] or match["this"] or _person()
             yield Phrase("known", noun=noun, number=number), match.end()
+            if numbered := nouns.numbered.match(self.text, start):  # "国家" may begin what describes the noun
+                yield from self._new(numbered, bare=False)
             return
         if match := nouns.numbered.match(self.text, start) or nouns.new.match(self.text, start):
             yield from self._new(match)
@@ -158,12 +160,11 @@ class _Sentence:
             if stop is not None and end >= stop.start():
                 break
 
-    def _new(self, match: re.Match[str]) -> Iterator[tuple[Phrase, int]]:
+    def _new(self, match: re.Match[str], *, bare: bool = True) -> Iterator[tuple[Phrase, int]]:
         head = match["head"]
         number = {"一": 1, "某": 1, "另一": 2}.get(head) or CHINESE_DIGITS.index(head[-1]) + 1
-        bare = _nouns().noun.match(self.text, match.end())
-        if bare:  # after a number: the resolver takes it for a new one where it is the next
-            yield Phrase("new", noun=bare[0], number=number), bare.end()
+        if bare and (plain := _nouns().noun.match(self.text, match.end())):
+            yield Phrase("new", noun=plain[0], number=number), plain.end()
         for verbs, end in self.series(match.end(), led=False, separators=("、",)):
             if noun := _nouns().described.match(self.text, end):
                 yield Phrase("new", noun=noun["noun"], number=number, relative=verbs), noun.end()
