@@ -127,7 +127,7 @@ def local_property(concept: Concept, subjects: tuple[str, ...], objects: tuple[s
         backward=concept.backward,
         object_noun=concept.noun,
         subject_noun="" if literal else "subject",
-        cues=(concept.noun,),
+        cues=concept.headers[:4] or (concept.noun,),
         less=concept.less,
         more=concept.more,
         same=concept.same,
