@@ -97,6 +97,7 @@ def test_a_dead_worker_is_one_clear_error(tmp_path: Path) -> None:
 
 
 SCRIPT = """
+import signal
 import sys
 from functools import partial
 from pathlib import Path
@@ -105,6 +106,7 @@ from redsearcher.core.fanout.work import Work
 from tests.core.labour import sleepy
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
     with crew(Work("sleep", partial(sleepy, Path(sys.argv[1]))), int(sys.argv[2])) as team:
         for found in team.map(range(100)):
             print(found, flush=True)
