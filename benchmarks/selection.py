@@ -3,7 +3,12 @@
 `python benchmarks/selection.py [--quick] [--candidates FILE --config FILE]`: 15,000 made-up candidates for 10,000
 places (1,500 for 1,000 with --quick), or those of a run's candidates.jsonl under a synthesis config. "First come" takes
 what caps admit in the order given. The bounds are linear programs over the same caps, solved by HiGHS: how many tasks,
-and how much variety, any choice can have at most. Seconds are of this process. The last line is one JSON line.
+and how much variety, any choice can have at most. Seconds are of this process.
+
+With --streams WORLD [--config FILE] [--per-cell N] [--units N] [--seeds N] it compares what the candidates come from
+instead: whole syntheses whose master graphs grow along facts, along hyperlinks, along both (`streams.py` beside this).
+
+The last line is one JSON line.
 """
 
 import argparse
@@ -29,6 +34,7 @@ from redsearcher.synthesis.columns import Floats
 from redsearcher.synthesis.config import SynthConfig
 from redsearcher.synthesis.trait import Traits, traits
 from redsearcher.synthesis.variety import SCALE
+from streams import compared, stream_line, stream_table
 
 STEP = 1.25
 """Ratio of the counts at which a line bounds the score of a value from above."""
@@ -185,12 +191,32 @@ def measured(rows: Sequence[Traits], config: SynthConfig) -> list[Result]:
     ]
 
 
+def show_streams(arguments: argparse.Namespace) -> None:
+    """The comparison of streams, as a table and a JSON line."""
+    config = SynthConfig.load(arguments.config) if arguments.config else SynthConfig(seed=7, per_cell=12, max_units=400)
+    given = {"per_cell": arguments.per_cell, "max_units": arguments.units}
+    changed = {name: value for name, value in given.items() if value is not None}
+    if arguments.per_cell is not None:
+        changed["quotas"] = {}
+    config = config.model_copy(update=changed)
+    runs = compared(arguments.streams, config, arguments.seeds)
+    Console(width=140).print(stream_table(runs))
+    print(json.dumps(stream_line(arguments.streams, config, runs)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="1,500 candidates for 1,000 places")
     parser.add_argument("--candidates", type=Path, help="candidates.jsonl of a run, instead of made-up ones")
-    parser.add_argument("--config", type=Path, help="the synthesis config to choose under, with --candidates")
+    parser.add_argument("--config", type=Path, help="with --candidates or --streams: the synthesis config")
+    parser.add_argument("--streams", type=Path, metavar="WORLD", help="compare the streams of master graphs instead")
+    parser.add_argument("--per-cell", type=int, help="with --streams: tasks wanted of each cell")
+    parser.add_argument("--units", type=int, help="with --streams: master graphs at most")
+    parser.add_argument("--seeds", type=int, default=1, help="with --streams: how many seeds, from the config's on")
     arguments = parser.parse_args()
+    if arguments.streams:
+        show_streams(arguments)
+        return
     if arguments.candidates:
         config = SynthConfig.load(arguments.config) if arguments.config else SynthConfig()
         units = jsonl.read(arguments.candidates, Unit)

@@ -1,4 +1,4 @@
-"""`redsearcher world`: generate, import, info."""
+"""`redsearcher world`: generate, import, info, seeds, propose."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -140,6 +140,50 @@ def seeds(
     if out is not None:
         out.write_text("".join(f"{seed}\n" for seed in report.seeds), encoding="utf-8")
         say.wrote(str(out), f"redsearcher tasks synth {world} --help")
+
+
+@app.command()
+def propose(
+    world: WorldPath,
+    out: OutPath,
+    model: Annotated[str, typer.Option(help="Who proposes: openai:NAME behind --base-url.")] = "",
+    base_url: Annotated[str, typer.Option(help="Root of the OpenAI-compatible API.")] = "http://127.0.0.1:8000/v1",
+    graphs: Annotated[int, typer.Option(min=1, help="Pieces of the world it is shown.")] = 50,
+    seed: Seed = 0,
+    config: ConfigFile = None,
+) -> None:
+    """Have a model find facts that close cycles; write a new world with those that a page states, word for word.
+
+    It is shown pieces of the world with pages around them. The settings of --config (a ProposeConfig) win over the
+    other options. Resumes where it was killed; what it said of each piece lies in OUT.proposals.
+    Example: redsearcher world propose worlds/ottqa --model openai:qwen3 --graphs 500 --out worlds/denser
+    """
+    from redsearcher.cli.model import parse_model
+    from redsearcher.core.progress import progress, running_total
+    from redsearcher.errors import InputError
+    from redsearcher.synthesis.piece import PieceConfig
+    from redsearcher.synthesis.propose import ProposeConfig
+    from redsearcher.synthesis.propose import propose as run_proposals
+    from redsearcher.world.store import World
+
+    endpoint = parse_model(model or "rules", base_url)
+    if config is not None:
+        settings = ProposeConfig.load(config)
+    elif endpoint is not None:
+        settings = ProposeConfig(model=endpoint, pieces=PieceConfig(graphs=graphs, seed=seed))
+    else:
+        raise InputError("rules propose nothing; name a model, --model openai:NAME")
+    with progress("pieces", settings.pieces.graphs) as bar:
+        made = run_proposals(World(world), out, settings, progress=running_total(bar))
+    for outcome, n in made.outcomes.items():
+        say.line(f"{n:>7,} pieces {outcome}")
+    for reason, n in made.dropped.items():
+        say.line(f"{n:>7,} facts dropped: {reason}")
+    more = f"{made.n_new:,} of them new, {made.n_stated:,} more of the old ones stated"
+    say.wrote(
+        f"{out}: {made.info.n_facts:,} facts, {more}",
+        f"redsearcher tasks synth --world {out} --out runs/{out.name}",
+    )
 
 
 def _make(out: Path, settings: "WorldConfig") -> None:
