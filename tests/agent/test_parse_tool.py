@@ -52,8 +52,8 @@ def test_a_question_by_hand() -> None:
 
 def test_a_chinese_question_by_hand() -> None:
     query = parse_question(
-        "某位人物出生于卡林。此人的名称以“沈”开头。此人的h指数在2至4之间。维拉到卡林的直线距离与维拉到“与海”的直线距离"
-        "之和至少为3.5万公里。此人逝世的年份比此人出生的年份晚的年数为61年。此人是谁？"
+        "某位人物出生于卡林。此人的姓名以“沈”开头。此人的h指数在2至4之间。维拉到卡林的直线距离与维拉到“与海”的直线距离"
+        "之和至少为3.5万公里。此人逝世的年份比此人出生的年份晚61年。此人是谁？"
     )
     assert {call: row[1:] for call, row in said(query).items()} == {
         "name.first(answer, 沈)": (1, 1),

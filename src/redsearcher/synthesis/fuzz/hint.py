@@ -10,6 +10,8 @@ from redsearcher.world import hint
 
 Clue = tuple[str, str | None, float]
 """Function, text to compare with (or None), number that it must give."""
+MOST_INITIALS = 4
+"""Nobody speaks of the initials of a whole title."""
 
 
 class Hint:
@@ -37,7 +39,7 @@ def clues(name: str) -> list[tuple[Clue, ...]]:
     if not capitals:
         return []
     found: list[tuple[Clue, ...]] = [(first,), (letters,), (first, letters)]
-    if len(capitals) > 1 and len(hint.words(name)) != hint.n_letters(name):
+    if 1 < len(capitals) <= MOST_INITIALS and len(hint.words(name)) != hint.n_letters(name):
         all_: Clue = ("initials", capitals, 1.0)
         found = [(first,), (letters,), (all_,), (first, letters), (all_, letters)]
     return found

@@ -1,5 +1,6 @@
 """Plans in Chinese words."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -14,7 +15,14 @@ from redsearcher.world.property import entity_types, properties
 from redsearcher.world.wording import CHINESE_DIGITS, chinese_event, dated_phrases, written_name
 
 EXISTS = ("有{}，", "已知{}，", "有这样{}，")
+FURTHER = "还有{}，"
+"""There is another one, or a third."""
 JOINTS = ("，并且", "，同时", "，还")
+_OWN_SUBJECT = re.compile(
+    "作者|创始人|剧本|博士导师|导演|所有者|故事|母亲|主教练|演员|父亲|负责人|配乐|配偶|首席执行官|首府|乐手|从业者|代表作|"
+    "党员|参赛队|支流|境内|子女|全长|人口|年营收|族裔|职业|总部|身高|海拔|坐标|国家元首|被引次数|获胜方|阵容|风格"
+)
+"""What begins with a subject of its own, which 还 cannot stand before."""
 SEEK = ("我在寻找{}：", "我想找出{}：", "请找出{}：")
 
 
@@ -60,8 +68,10 @@ class Chinese:
     def _sentence(self, sentence: Sentence) -> str:
         if sentence.opening != "plain":
             bare = Mention(sentence.subject.var, "new")
-            opening = self.rng.choice(SEEK if sentence.opening == "seek" else EXISTS).format(self._new(bare))
-            return f"{opening}{self._series(sentence.subject.relative, apart=True)}。"
+            opening, new = self.rng.choice(SEEK if sentence.opening == "seek" else EXISTS), self._new(bare)
+            if opening in EXISTS and not new.startswith("一"):
+                opening = FURTHER
+            return f"{opening.format(new)}{self._series(sentence.subject.relative, apart=True)}。"
         return f"{self._subject(sentence.subject)}{self._series(sentence.predicates)}。"
 
     def _series(self, predicates: Sequence[Predicate], *, apart: bool = False) -> str:
@@ -71,6 +81,8 @@ class Chinese:
         parts = [self._predicate(predicates[0], led=False, first=not apart)]
         parts += [self._predicate(predicate, led=False) for predicate in predicates[1:]]
         joint = self.rng.choice(JOINTS) if self.rng.random() < (0.7 if len(parts) == 2 else 0.4) else "，"
+        if joint != "，" and _OWN_SUBJECT.match(parts[-1]):
+            joint = JOINTS[0]
         return "，".join(parts[:-1]) + joint + parts[-1]
 
     def _question(self, sentence: Sentence) -> str:

@@ -54,12 +54,16 @@ def _whole(query: Query, atom: ToolAtom, say: Say) -> str | None:
         case "scholar.joint_papers":
             return f"{say(names[1])}与{say(names[0])}合著的论文数{span(atom, '篇')}"
         case "name.initials":
-            return f"{say(names[0])}名称的首字母依次为{texts[0]}"
+            return f"{say(names[0])}{_name(query, names[0])}的首字母依次为{texts[0]}"
         case "name.first":
-            return f"{say(names[0])}的名称以“{texts[0]}”开头"
+            return f"{say(names[0])}的{_name(query, names[0])}以“{texts[0]}”开头"
         case "name.letters":
-            return f"{say(names[0])}的名称字数{span(atom, '')}"
+            return f"{say(names[0])}的{_name(query, names[0])}字数{span(atom, '')}"
     return None
+
+
+def _name(query: Query, variable: str) -> str:
+    return "姓名" if query.variable(variable).type == "person" else "名称"
 
 
 def _computed(atom: ToolAtom, say: Say) -> str:
@@ -70,7 +74,7 @@ def _computed(atom: ToolAtom, say: Say) -> str:
         case "sum":
             return f"{'与'.join(parts)}之和{span(atom, unit)}"
         case "difference":
-            return f"{parts[0]}比{parts[1]}多出的数值{span(atom, unit)}"
+            return f"{parts[0]}比{parts[1]}{more(atom, '多出', unit)}"
         case "ratio":
             return f"{parts[0]}与{parts[1]}之比{span(atom, '')}"
         case "mean":
@@ -81,7 +85,7 @@ def _computed(atom: ToolAtom, say: Say) -> str:
             first, second = (o for o in call.operands if isinstance(o, Operand))
             return (
                 f"{say(first.variable)}{chinese_event(first.property or '')}的年份"
-                f"比{say(second.variable)}{chinese_event(second.property or '')}的年份晚的年数{span(atom, '年')}"
+                f"比{say(second.variable)}{chinese_event(second.property or '')}的年份{more(atom, '晚', '年')}"
             )
     raise ValueError(f"no Chinese words for {call.tool}.{call.function}")
 
@@ -127,3 +131,13 @@ def span(atom: ToolAtom, unit: str) -> str:
     if high is not None:
         return f"至多为{high}{unit}"
     raise ValueError(f"constraint {atom.id} has no range")
+
+
+def more(atom: ToolAtom, verb: str, unit: str) -> str:
+    """By how much one thing is beyond another: 晚20至30年, 至少多出5公里."""
+    low, high = (None if n is None else say_number(n, "zh") for n in (atom.low, atom.high))
+    if low is not None and high is not None:
+        return f"{verb}{low}{unit}" if low == high else f"{verb}{low}至{high}{unit}"
+    if low is None and high is None:
+        raise ValueError(f"constraint {atom.id} has no range")
+    return f"至少{verb}{low}{unit}" if high is None else f"至多{verb}{high}{unit}"

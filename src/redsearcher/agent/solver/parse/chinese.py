@@ -12,7 +12,7 @@ from redsearcher.world import interval
 from redsearcher.world.property import per_table
 from redsearcher.world.wording import CHINESE_DIGITS, dated_phrases, type_nouns
 
-_EXISTS = re.compile(r"(?:已知有|已知|有这样|有|设想|我在寻找|我想找出|请找出|请找到)")
+_EXISTS = re.compile(r"(?:已知有|已知|有这样|还有|有|设想|我在寻找|我想找出|请找出|请找到)")
 _ASKS = (
     re.compile(r"(?:请问)?这是哪(?P<kind>.+)"),
     re.compile(r"(?:请问)?(?P<np>.+)(?:是谁|叫什么名字|的名称是什么|是哪.+)"),

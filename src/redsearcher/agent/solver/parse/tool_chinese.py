@@ -12,9 +12,10 @@ from redsearcher.world.property import entity_types, per_table, properties
 from redsearcher.world.wording import chinese_event
 
 _N = r"-?\d+(?:\.\d+)?(?:万|亿)?"
+_UNITS = "人|百万|厘米|公里|米|次|分钟|篇|"
 _MOST_TERMS = 4
 _MOST_RANKED = 9
-_RANGES = {"km": "公里", "degrees": "度", "minutes": "分钟", "times": "次", "papers": "篇", "years": "年", "plain": ""}
+_RANGES = {"km": "公里", "degrees": "度", "minutes": "分钟", "times": "次", "papers": "篇", "plain": ""}
 """Kinds of ranges by what follows them."""
 
 
@@ -39,12 +40,11 @@ def _forms() -> Forms:
         Form("scholar", "papers", "{0}发表的论文数{range:papers}", types=person),
         Form("scholar", "h_index", "{0}的h指数{range:plain}", types=person),
         Form("scholar", "joint_papers", "{1}与{0}合著的论文数{range:papers}", types=person * 2),
-        Form("name", "initials", "{0}名称的首字母依次为{1:initials}"),
-        Form("name", "first", "{0}的名称以“{1:letter}”开头"),
-        Form("name", "letters", "{0}的名称字数{range:plain}"),
-        Form("python", "difference", "{0:number}比{1:number}多出的数值{range:unit}"),
+        *_hints("名称", ()),
+        *_hints("姓名", person),
+        *_beyond("difference", "{0:number}比{1:number}", "多出", "units"),
         Form("python", "ratio", "{0:number}与{1:number}之比{range:plain}"),
-        Form("python", "years", "{0:dated}的年份比{1:dated}的年份晚的年数{range:years}"),
+        *_beyond("years", "{0:dated}的年份比{1:dated}的年份", "晚", "years"),
     ]
     for mode, by in BY["zh"].items():
         forms.append(Form("maps", "travel", f"从{{0}}到{{1}}{by}所需时间{{range:minutes}}", fixed=(mode,)))
@@ -57,6 +57,24 @@ def _forms() -> Forms:
         text = f"将{listed}和{{{n - 1}:number}}从大到小排列，{{again:number}}排第{{range:nth}}"
         forms.append(Form("python", "rank", text))
     return Forms(forms, _readers(), _unit)
+
+
+def _hints(name: str, types: tuple[str, ...]) -> tuple[Form, ...]:
+    """Hints at what bears a name."""
+    return (
+        Form("name", "initials", f"{{0}}{name}的首字母依次为{{1:initials}}", types=types),
+        Form("name", "first", f"{{0}}的{name}以“{{1:letter}}”开头", types=types),
+        Form("name", "letters", f"{{0}}的{name}字数{{range:plain}}", types=types),
+    )
+
+
+def _beyond(function: str, terms: str, verb: str, unit: str) -> tuple[Form, ...]:
+    """By how much one thing is beyond another."""
+    return (
+        Form("python", function, f"{terms}{verb}{{range:{unit}}}"),
+        Form("python", function, f"{terms}至少{verb}{{range:{unit}_least}}"),
+        Form("python", function, f"{terms}至多{verb}{{range:{unit}_most}}"),
+    )
 
 
 @per_table
@@ -77,11 +95,13 @@ def _readers() -> dict[str, Read]:
     counts = {str(n): Interval(1.0, float(n)) for n in range(_MOST_RANKED, 0, -1)}
     measured = {f"{type_.zh.measure}{type_.zh.noun}": type_.id for type_ in entity_types().values()}
     readers = {kind: ranges(_spans(unit), settled=True) for kind, unit in _RANGES.items()}
+    readers |= {f"units{end}": ranges(texts, settled=False) for end, texts in _amounts(_UNITS).items()}
+    readers |= {f"years{end}": ranges(texts, settled=True) for end, texts in _amounts("年").items()}
     return readers | {
         "thing": _thing,
         "number": _number,
         "dated": _dated,
-        "unit": ranges(_spans("人|百万|厘米|公里|米|次|分钟|篇|"), settled=False),
+        "unit": ranges(_spans(_UNITS), settled=False),
         "nth": ranks({str(n): exactly(n) for n in range(_MOST_RANKED, 0, -1)}),
         "count": ranks(counts),
         "noun": choice({type_.zh.noun: type_.id for type_ in entity_types().values()}),
@@ -99,6 +119,15 @@ def _spans(unit: str) -> list[str]:
         f"至少为(?P<low>{_N})(?P<high>)(?P<unit>{unit})",
         f"至多为(?P<low>)(?P<high>{_N})(?P<unit>{unit})",
     ]
+
+
+def _amounts(unit: str) -> dict[str, list[str]]:
+    """Patterns of ranges behind a verb that says what they are; "", at least, at most."""
+    return {
+        "": [f"(?P<low>{_N})至(?P<high>{_N})(?P<unit>{unit})", f"(?P<low>(?P<high>{_N}))(?P<unit>{unit})"],
+        "_least": [f"(?P<low>{_N})(?P<high>)(?P<unit>{unit})"],
+        "_most": [f"(?P<low>)(?P<high>{_N})(?P<unit>{unit})"],
+    }
 
 
 # ---- slots
