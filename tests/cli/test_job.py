@@ -31,6 +31,11 @@ max_units = 16
 [rollout]
 samples = 2
 concurrency = 3
+[policies.hasty]
+model = { name = "rules" }
+[policies.hasty.rollout.episode]
+max_tool_calls = 4
+shown = { n_results = 3 }
 """
 COMMAND = [sys.executable, "-c", "from redsearcher.cli.main import main; main()", "run"]
 PATIENCE_S = 120
@@ -68,7 +73,8 @@ def _n_lines(path: Path) -> int:
 
 
 def _stage_files(out: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted(out.glob("*.jsonl")) if file.name != "ledger.jsonl"}
+    found = (*out.glob("*.jsonl"), *out.glob("policies/*/*.jsonl"))
+    return {str(file.relative_to(out)): file.read_bytes() for file in sorted(found) if file.name != "ledger.jsonl"}
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +99,9 @@ def test_the_job_makes_proves_solves_and_exports(whole: Path, capsys: pytest.Cap
     assert any(score["value"] == 1.0 for score in map(json.loads, (whole / "scores.jsonl").read_text().splitlines()))
     assert _n_lines(whole / "sft.messages.jsonl") == _n_lines(whole / "sft.sharegpt.jsonl") > 0
     assert "<svg" in (whole / "report.html").read_text(encoding="utf-8")
+    hasty = list(jsonl.read(whole / "policies" / "hasty" / "trajectories.jsonl", Trajectory))
+    assert {t.task for t in hasty} == {t.task for t in trajectories} and max(t.n_tool_calls for t in hasty) <= 4
+    assert "Policies side by side" in (whole / "report.html").read_text(encoding="utf-8")
     manifest = json.loads((whole / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["files"]["accepted.jsonl"]["records"] == len(tasks)
     assert execute(["tasks", "check", str(whole), "--world", str(whole / "world")]) == 0
@@ -109,16 +118,17 @@ def test_killed_in_every_stage_it_ends_in_the_same_bytes(whole: Path, config: Pa
         "verification": lambda: _n_lines(out / "verdicts_static.part.jsonl") >= 4,
         "rollouts": lambda: _n_lines(out / "trajectories.part.jsonl") >= 5,
         "rollouts again": lambda: _n_lines(out / "trajectories.part.jsonl") >= 11,
+        "policies": lambda: _n_lines(out / "policies" / "hasty" / "trajectories.part.jsonl") >= 3,
     }
     killed = [name for name, reached in stages.items() if _kill_when(config, out, reached)]
     assert killed == list(stages)
-    n_before = _n_lines(out / "trajectories.part.jsonl")
-    kept = list(jsonl.whole_lines(out / "trajectories.part.jsonl"))
+    part = out / "policies" / "hasty" / "trajectories.part.jsonl"
+    kept = list(jsonl.whole_lines(part))
     _finish(config, out)
-    assert n_before >= 11
-    assert set(kept) <= set((out / "trajectories.jsonl").read_text(encoding="utf-8").splitlines())
+    assert len(kept) >= 3
+    assert set(kept) <= set(part.with_name("trajectories.jsonl").read_text(encoding="utf-8").splitlines())
     assert _stage_files(out) == _stage_files(whole)
-    assert not list(out.glob("*.part.jsonl"))
+    assert not list(out.rglob("*.part.jsonl"))
 
 
 def test_another_config_for_the_same_directory_is_refused(

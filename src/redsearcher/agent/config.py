@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from redsearcher.core.config import Config
+from redsearcher.web.config import ShownConfig
 
 
 class EpisodeConfig(Config):
@@ -16,6 +17,8 @@ class EpisodeConfig(Config):
     """Tool calls before an answer is forced; 0 is the tool-free run."""
     tools: tuple[str, ...] | None = None
     """Names of the tools that are offered, all unless given; an empty list is the tool-free run."""
+    shown: ShownConfig | None = None
+    """How much a tool call shows, as the web's own config says unless given."""
     max_format_errors: int = Field(default=3, ge=1)
     """Turns in a row that cannot be read before the episode ends; each is explained to the model."""
     wall_time_s: float = Field(default=600.0, gt=0)

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from redsearcher.agent.config import RolloutConfig
 from redsearcher.core.config import Config
 from redsearcher.errors import InputError
 from redsearcher.llm.chat import ChatModel
@@ -16,7 +17,8 @@ ModelSource = Callable[[], AbstractAsyncContextManager[ChatModel]]
 """Opens a model inside a running event loop and closes it there. Pickles, so that workers can open their own."""
 
 KINDS = (
-    "rules (the offline solver), openai:NAME or tokens:NAME with --base-url, or local:FOLDER (a model in this process)"
+    "rules (the offline solver), openai:NAME or tokens:NAME with --base-url, or local:FOLDER (a model in this process; "
+    "local:nano is the one that ships)"
 )
 
 
@@ -24,7 +26,7 @@ class ModelConfig(Config):
     """A model by name, with what its kind needs."""
 
     name: str = "rules"
-    """rules; openai:NAME, a chat endpoint; tokens:NAME, an endpoint that takes and gives token ids; local:FOLDER."""
+    """rules; openai:NAME, a chat endpoint; tokens:NAME, an endpoint of token ids; local:FOLDER; local:nano ships."""
     base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     """openai, tokens: root of the API; several of engines that serve the same model."""
     protocol: str = ""
@@ -77,6 +79,20 @@ def find_model(config: ModelConfig) -> ModelSource:
     if config.tokenizer is None:
         raise InputError(f"model {config.name!r} needs --tokenizer, the folder of its tokenizer and chat template")
     return partial(_tokens, name, config)
+
+
+def habits(name: str) -> RolloutConfig | None:
+    """The settings that a local model's folder asks to be rolled out with, if it holds any (`rollout.toml`).
+
+    Raises InputError where there is no such folder.
+    """
+    kind, _, model = name.partition(":")
+    if kind != "local":
+        return None
+    from redsearcher.llm.local.load import HABITS, resolve
+
+    path = resolve(model) / HABITS
+    return RolloutConfig.load(path) if path.is_file() else None
 
 
 @asynccontextmanager

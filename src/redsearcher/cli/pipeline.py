@@ -14,6 +14,7 @@ from redsearcher.cli import stage
 from redsearcher.cli.coverage import measure
 from redsearcher.cli.job import JobConfig
 from redsearcher.cli.model import make_model
+from redsearcher.cli.policies import roll_out_policies
 from redsearcher.cli.tools import find_web
 from redsearcher.core.fanout.place import Place
 from redsearcher.core.progress import progress, running_total
@@ -61,6 +62,7 @@ def run_job(job: JobConfig, where: Path, workers: Place) -> Done:
         measure(run, trajectories, by_id, world, Web.open(where / "web"))
     with _timed(run, "verdicts"):
         accepted = verify_final(run, world, made.tasks, checked.verdicts, trajectories, scores, job.verify).kept
+    others = roll_out_policies(where, job.policies, checked.kept, world, workers)
     rows = stage.exports(run, accepted, certificates, trajectories, scores, job.export)
     page = stage.write_report(where, world, job.name)
     run.write_manifest({"redsearcher": __version__, **{name: version(name) for name in PINNED}})
@@ -70,6 +72,7 @@ def run_job(job: JobConfig, where: Path, workers: Place) -> Done:
             f"world {world.info.n_entities:,} entities, {world.info.n_facts:,} facts, {world.info.n_documents:,} pages",
             f"tasks {len(made.tasks)} tight, {len(checked.kept)} verified before rollouts, {len(accepted)} accepted",
             f"rollouts {len(trajectories)}, {right} right; training rows: {_counts(rows)}",
+            *map(str, others),
             f"report {page}",
         )
     )

@@ -55,7 +55,7 @@ def rollout(
     from redsearcher.agent.config import RolloutConfig
     from redsearcher.agent.tools import Subset
     from redsearcher.cli.coverage import check_together, measure
-    from redsearcher.cli.model import ModelConfig, find_model
+    from redsearcher.cli.model import ModelConfig, find_model, habits
     from redsearcher.cli.stage import load_tasks, rollouts, tools_needed
     from redsearcher.cli.tools import find_web, recording
     from redsearcher.core.fanout.place import parse_place
@@ -76,9 +76,9 @@ def rollout(
     )
     given = {"context": context, "window": window, "temperature": temperature, "tools": _names(tools)}
     whole = {"samples": samples, "concurrency": concurrency, "seed": seed or None}
-    settings = _overrule(RolloutConfig.load(config) if config else RolloutConfig(), whole, given)
+    settings = _overrule(RolloutConfig.load(config) if config else habits(model) or RolloutConfig(), whole, given)
     loaded, facts = load_tasks(tasks), World(world) if world else None
-    reached = find_web(web, facts, out / "web_requests")
+    reached = find_web(web, facts, out / "web_requests", settings.episode.shown)
     with reached.here(tools_needed(loaded, settings))() as offered:
         Subset(offered, settings.episode.tools or ())
     pages = Web.open(Path(web)) if facts is not None and (Path(web) / INFO_FILE).is_file() else None

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
@@ -38,8 +38,13 @@ from redsearcher.synthesis.verify.consult import verify_llm
 from redsearcher.web.engine import Web
 from redsearcher.world.store import World
 
+if TYPE_CHECKING:
+    from redsearcher.evaluation.report.rival import Rival
+
 R = TypeVar("R", bound=BaseModel)
 NO_REASON = ("structures", "tight")
+POLICIES = "policies"
+"""The folder of a run in which further policies have theirs."""
 EXPORTS = ("sft.sharegpt", "sft.messages", "rl_queries")
 
 
@@ -168,6 +173,18 @@ def load_certificates(run: Path) -> dict[str, Certificate]:
     return {found.task: found for found in jsonl.read(run / "certificates.jsonl", Certificate)}
 
 
+def rivals(run: Path) -> "list[Rival]":
+    """The rollouts of further policies in a run directory, by name; those that have not come to an end are left out."""
+    from redsearcher.evaluation.report.rival import Rival
+
+    found = []
+    for folder in sorted((run / POLICIES).glob("*/")):
+        if (folder / "scores.jsonl").is_file():
+            scores = {score.trajectory: score for score in jsonl.read(folder / "scores.jsonl", Score)}
+            found.append(Rival(folder.name, list(jsonl.read(folder / "trajectories.jsonl", Trajectory)), scores))
+    return found
+
+
 def write_report(run: Path, world: World, title: str, rollouts: Path | None = None) -> Path:
     """The HTML report over the files of a run directory; returns its path. Stages that did not run are left out.
 
@@ -210,6 +227,7 @@ def write_report(run: Path, world: World, title: str, rollouts: Path | None = No
             masters=lines("masters", Harvest),
             coverages=lines("coverage", Coverage, rollouts or run),
             cost=run_cost(RunDir(rollouts or run), trajectories) if trajectories else None,
+            rivals=rivals(run),
             labels={entity.id: entity.label for entity in world.entities.values()},
         )
     )

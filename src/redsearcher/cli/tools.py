@@ -22,6 +22,7 @@ from redsearcher.web.client.line import Line
 from redsearcher.web.client.mcp import mcp_tools
 from redsearcher.web.client.recorded import RecordingTools, ReplayedTools
 from redsearcher.web.client.remote import RemoteTool
+from redsearcher.web.config import ShownConfig
 from redsearcher.web.engine import Web
 from redsearcher.web.index import WebInfo
 from redsearcher.web.tool.base import Tool
@@ -46,14 +47,22 @@ class WebSource(NamedTuple):
     """What it gives may use what this process holds open."""
 
 
-def find_web(name: str, world: World | None = None, requests: Path | None = None) -> WebSource:
+def find_web(
+    name: str, world: World | None = None, requests: Path | None = None, shown: ShownConfig | None = None
+) -> WebSource:
     """The web of a name: a folder, the URL of a server (`mcp+URL` to use its MCP), `replay:FILE`, or a TOML file that
     says where a live web is.
 
     maps and scholar answer from `world` where it is given, else from the server; `requests` is the file that counts
-    requests where a budget is set. Raises InputError for what is none of these, OutageError where no server answers.
+    requests where a budget is set. `shown` says how much a call shows, where not the web's own config does; who answers
+    by MCP or from a record has said that already. Raises InputError for what is none of these, OutageError where no
+    server answers.
     """
     at = world.path.resolve() if world is not None else None
+    if shown is not None and name.startswith((MCP, REPLAY)):
+        raise InputError(
+            f"{name} shows as much as whoever answers says; leave out episode.shown, or name a folder or URL"
+        )
     if name.startswith(REPLAY):
         file = Path(name.removeprefix(REPLAY)).resolve()
         with Cassette(file) as cassette:
@@ -64,9 +73,9 @@ def find_web(name: str, world: World | None = None, requests: Path | None = None
     elif name.endswith(".toml"):
         config = _load(Path(name))
     else:
-        return _folder(Path(name), world)
+        return _folder(Path(name), world, shown)
     if isinstance(config, LiveConfig):
-        return _same(live_info(config), _live, config, at, requests)
+        return _same(live_info(config), _live, config, at, requests, shown)
     assert isinstance(config, ServerConfig)
     over_mcp = config.url.startswith(MCP)
     config = config.model_copy(update={"url": config.url.removeprefix(MCP)})
@@ -75,7 +84,9 @@ def find_web(name: str, world: World | None = None, requests: Path | None = None
     quick = config.line.model_copy(update={"max_retries": min(config.line.max_retries, FIRST_TRIES)})
     with _line(config.model_copy(update={"line": quick}), None) as line:
         info, _ = greet(config, line)
-    return _same(info, _over_mcp, config, at) if over_mcp else _same(info, _served, config, info.id, at, requests)
+    return (
+        _same(info, _over_mcp, config, at) if over_mcp else _same(info, _served, config, info.id, at, requests, shown)
+    )
 
 
 def recording(web: WebSource, file: Path) -> WebSource:
@@ -98,14 +109,14 @@ def _load(path: Path) -> Config:
     return LiveConfig.load(path)
 
 
-def _folder(path: Path, world: World | None) -> WebSource:
+def _folder(path: Path, world: World | None, shown: ShownConfig | None) -> WebSource:
     opened = Web.open(path)
 
     def anywhere(names: Sequence[str]) -> OpenTools:
-        return partial(tools_at, path.resolve(), tuple(names), world.path.resolve() if world else None)
+        return partial(tools_at, path.resolve(), tuple(names), world.path.resolve() if world else None, shown)
 
     def here(names: Sequence[str]) -> OpenTools:
-        return partial(tools_over, opened, tuple(names), world.knowledge if world else None)
+        return partial(tools_over, opened, tuple(names), world.knowledge if world else None, shown)
 
     return WebSource(opened.info, anywhere, here)
 
@@ -122,27 +133,37 @@ def _same(info: WebInfo, opener: Callable[..., object], *given: object) -> WebSo
 
 @contextmanager
 def tools_over(
-    web: Backend, names: Sequence[str], knowledge: ToolKnowledge | None, *, side_by_side: bool = False
+    web: Backend,
+    names: Sequence[str],
+    knowledge: ToolKnowledge | None,
+    shown: ShownConfig | None = None,
+    *,
+    side_by_side: bool = False,
 ) -> Iterator[Tools]:
     """Search and visit over an open web, and the named tools beyond."""
     more = make_tools(names, knowledge)
     try:
-        yield Toolbox(web, web.info.config, more, side_by_side=side_by_side)
+        yield Toolbox(web, shown, more, side_by_side=side_by_side)
     finally:
         for tool in more:
             tool.close()
 
 
 @contextmanager
-def tools_at(web: Path, names: Sequence[str], world: Path | None) -> Iterator[Tools]:
+def tools_at(web: Path, names: Sequence[str], world: Path | None, shown: ShownConfig | None = None) -> Iterator[Tools]:
     """The same over folders, which are opened here."""
-    with tools_over(Web.open(web), names, _knowledge(world, names)) as tools:
+    with tools_over(Web.open(web), names, _knowledge(world, names), shown) as tools:
         yield tools
 
 
 @contextmanager
 def _served(
-    config: ServerConfig, web: str, world: Path | None, requests: Path | None, names: Sequence[str]
+    config: ServerConfig,
+    web: str,
+    world: Path | None,
+    requests: Path | None,
+    shown: ShownConfig | None,
+    names: Sequence[str],
 ) -> Iterator[Tools]:
     knowledge = _knowledge(world, names)
     with _line(config, requests) as line:
@@ -156,19 +177,21 @@ def _served(
         tools = {tool.schema.name: tool for tool in (*own, *(RemoteTool(SCHEMAS[n], config, line) for n in lent))}
         more: list[Tool] = [tools[name] for name in SCHEMAS if name in tools]
         try:
-            yield Toolbox(ServedWeb(config, line, info), info.config, more, side_by_side=True)
+            yield Toolbox(ServedWeb(config, line, info), shown, more, side_by_side=True)
         finally:
             for tool in more:
                 tool.close()
 
 
 @contextmanager
-def _live(config: LiveConfig, world: Path | None, requests: Path | None, names: Sequence[str]) -> Iterator[Tools]:
+def _live(
+    config: LiveConfig, world: Path | None, requests: Path | None, shown: ShownConfig | None, names: Sequence[str]
+) -> Iterator[Tools]:
     line, keys = config.line, (key_in(config.search_key_env), key_in(config.reader_key_env))
     with _budget(line, requests) as budget, Line(config.search_url, line, keys[0], budget) as searching:
         with Line(config.reader_url, line, keys[1], budget) as reading:
             web = LiveWeb(config, searching, reading)
-            with tools_over(web, names, _knowledge(world, names), side_by_side=True) as tools:
+            with tools_over(web, names, _knowledge(world, names), shown, side_by_side=True) as tools:
                 yield tools
 
 

@@ -8,15 +8,9 @@ from redsearcher.core.hashing import content_hash
 _BUILD_ONLY = {"writer_heap_mb", "writer_threads"}
 
 
-class WebConfig(Config):
-    """Index, ranking and display of one web."""
+class ShownConfig(Config):
+    """How much of a web one tool call shows."""
 
-    stem: bool = False
-    """Search by English stems (Snowball) instead of words. Measured on 170K encyclopedia pages: no better on questions,
-    3 points worse on known words, and a third slower to build. Snippets and visits always compare stems."""
-    title_boost: float = Field(default=0.5, gt=0)
-    """Weight of a match in the title; a match in the text weighs 1. More finds pages by name, less answers questions:
-    0.5 puts 90 % of pages first for their exact title, against 95 % at 1, and gains 6 points on questions."""
     n_results: int = Field(default=10, ge=1, le=100)
     """Results a query returns."""
     snippet_chars: int = Field(default=320, ge=40)
@@ -25,6 +19,17 @@ class WebConfig(Config):
     """Characters a visit shows of one page, markdown of links included; shorter pages come whole."""
     max_per_call: int = Field(default=10, ge=1)
     """Queries or URLs one tool call may carry."""
+
+
+class WebConfig(ShownConfig):
+    """Index, ranking and display of one web."""
+
+    stem: bool = False
+    """Search by English stems (Snowball) instead of words. Measured on 170K encyclopedia pages: no better on questions,
+    3 points worse on known words, and a third slower to build. Snippets and visits always compare stems."""
+    title_boost: float = Field(default=0.5, gt=0)
+    """Weight of a match in the title; a match in the text weighs 1. More finds pages by name, less answers questions:
+    0.5 puts 90 % of pages first for their exact title, against 95 % at 1, and gains 6 points on questions."""
     writer_heap_mb: int = Field(default=256, ge=16)
     """Memory of the index writer over all its threads, in MiB."""
     writer_threads: int = Field(default=0, ge=0, le=8)

@@ -9,7 +9,7 @@ from redsearcher.errors import ToolError
 from redsearcher.records.tool import SEARCH, VISIT, Observation, ToolCall, ToolSchema
 from redsearcher.web import arguments
 from redsearcher.web.backend import Backend
-from redsearcher.web.config import WebConfig
+from redsearcher.web.config import ShownConfig
 from redsearcher.web.render import (
     BETWEEN_PAGES,
     BETWEEN_QUERIES,
@@ -30,7 +30,7 @@ class Toolbox:
     """
 
     def __init__(
-        self, web: Backend, config: WebConfig | None = None, more: Sequence[Tool] = (), *, side_by_side: bool = False
+        self, web: Backend, config: ShownConfig | None = None, more: Sequence[Tool] = (), *, side_by_side: bool = False
     ) -> None:
         """`side_by_side`: the queries or URLs of one call wait together, for a web that is far away."""
         self._web, self._config = web, config or web.info.config

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 
 from redsearcher.agent.tools import Tools
 from redsearcher.cli.tools import find_web, tools_over
-from redsearcher.errors import ToolError
+from redsearcher.errors import InputError, ToolError
 from redsearcher.records.tool import BASIC_TOOLS, SCHEMAS, Observation, ToolCall
 from redsearcher.web.client.cassette import Cassette
 from redsearcher.web.client.config import ServerConfig
 from redsearcher.web.client.http import ServedWeb
 from redsearcher.web.client.line import Line
 from redsearcher.web.client.recorded import RecordingTools
+from redsearcher.web.config import ShownConfig
 from redsearcher.web.engine import Web
 from redsearcher.world.tooling import ToolKnowledge
 from tests.web.pages import NEWS, OSK, VELM, WANG
@@ -95,6 +97,20 @@ def test_only_the_tools_asked_for_are_there(way: str, web: Web) -> None:
     with tools_over(web, (), None) as here, find_web(way).anywhere(())() as there:
         assert there.schemas == here.schemas
         assert run(there, "maps", {"query": "Velm"}) == run(here, "maps", {"query": "Velm"})
+
+
+def test_less_may_be_shown_of_a_web(way: str, web: Web, tmp_path: Path) -> None:
+    little = ShownConfig(n_results=1, snippet_chars=40, visit_chars=200, max_per_call=1)
+    if not way.startswith("http"):
+        with pytest.raises(InputError, match=r"shows as much as whoever answers says"):
+            find_web(way, shown=little)
+        return
+    with tools_over(web, (), None, little) as here, find_web(way, shown=little).anywhere(())() as there:
+        for name, arguments in CALLS:
+            assert run(there, name, arguments) == run(here, name, arguments)
+        one, most = ({"query": words} for words in ("river", ["river", "mill"]))
+        assert run(here, "search", one).content.count("](") == 1
+        assert run(here, "search", most).error == "bad_arguments"
 
 
 def test_many_calls_at_once_keep_apart(here: Tools, there: Tools) -> None:

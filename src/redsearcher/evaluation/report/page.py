@@ -20,6 +20,7 @@ from redsearcher.evaluation.metrics import (
 )
 from redsearcher.evaluation.report import chart
 from redsearcher.evaluation.report.picture import draw
+from redsearcher.evaluation.report.rival import Rival, rival_rows
 from redsearcher.evaluation.report.sight import sight
 from redsearcher.evaluation.report.spend import spend_facts, spend_rows
 from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, ToolAtom
@@ -56,7 +57,8 @@ class Sampling(NamedTuple):
 
 class ReportInput(NamedTuple):
     """What the report reads. `tasks` are those that the verifier kept, `spent` what each of its stages cost; `labels`
-    maps entity ids to names; `coverages` and `cost` are of the rollouts, where they were measured."""
+    maps entity ids to names; `coverages` and `cost` are of the rollouts, where they were measured; `rivals` are further
+    policies on the same tasks."""
 
     title: str
     world: WorldInfo
@@ -74,6 +76,7 @@ class ReportInput(NamedTuple):
     masters: Sequence[Harvest] = ()
     coverages: Sequence[Coverage] = ()
     cost: Cost | None = None
+    rivals: Sequence[Rival] = ()
 
 
 def render(given: ReportInput) -> str:
@@ -107,6 +110,7 @@ def render(given: ReportInput) -> str:
         charts=_charts(given, rollouts),
         success=_success_rows(given, rollouts),
         success_grid=_success_grid(given, rollouts),
+        rivals=_rivals(given, rollouts),
         stops=Counter(t.stop_reason.value for t in rollouts).most_common(),
         sight=sight([found for found in given.coverages if found.task in kept], given.scores),
         spend=spend_facts(given.cost) if given.cost else (),
@@ -164,6 +168,13 @@ def _success_rows(given: ReportInput, rollouts: Sequence[Trajectory]) -> list[tu
         found = success_by(group, rollouts, given.scores, given.certificates)
         rows += [(f"{name}{key}", row) for key, row in found.items()]
     return rows
+
+
+def _rivals(given: ReportInput, rollouts: Sequence[Trajectory]) -> list[tuple[str, list[str]]]:
+    """The first line names the policies, the run's own first; none where it is alone."""
+    if not given.rivals or not rollouts:
+        return []
+    return rival_rows([Rival(rollouts[0].model, rollouts, given.scores), *given.rivals], given.certificates)
 
 
 def _success_grid(given: ReportInput, rollouts: Sequence[Trajectory]) -> list[tuple[int, list[str]]]:

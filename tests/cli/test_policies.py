@@ -1,0 +1,44 @@
+"""Which settings a policy is rolled out with: those given, else those its folder holds, else the defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from redsearcher.agent.config import EpisodeConfig, RolloutConfig
+from redsearcher.cli import policies
+from redsearcher.cli.model import ModelConfig, habits
+from redsearcher.cli.policies import PolicyConfig, roll_out_policies
+from redsearcher.core.fanout.place import HERE
+from redsearcher.errors import InputError
+from redsearcher.llm.local.load import HABITS
+from redsearcher.web.config import ShownConfig
+from redsearcher.world.store import World
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (path / name).touch()
+    return path
+
+
+def test_a_model_folder_says_how_it_is_rolled_out(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "small")
+    assert habits("rules") is habits("openai:x") is habits(f"local:{folder}") is None
+    told = '[episode]\nwindow = 8192\ncontext = "discard_all"\nshown = { n_results = 5 }\n'
+    (folder / HABITS).write_text(told, encoding="utf-8")
+    episode = EpisodeConfig(window=8192, context="discard_all", shown=ShownConfig(n_results=5))
+    assert habits(f"local:{folder}") == RolloutConfig(episode=episode)
+    (folder / HABITS).write_text("[episode]\nwindows = 8192\n", encoding="utf-8")
+    with pytest.raises(InputError, match="windows"):
+        habits(f"local:{folder}")
+
+
+def test_a_local_policy_is_left_out_where_torch_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policies, "find_spec", lambda name: None)
+    world: World = None  # type: ignore[assignment]
+    sat = roll_out_policies(tmp_path, {"small": PolicyConfig(model=ModelConfig(name="local:x"))}, (), world, HERE)
+    assert (
+        str(sat[0]) == "policy small left out: torch is not installed; pip install 'redsearcher[local]', then run again"
+    )
+    assert not (tmp_path / "policies").exists()
