@@ -10,6 +10,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs torch: pip install -e '.[train]'")
 transformers = pytest.importorskip("transformers", reason="training needs transformers: pip install -e '.[train]'")
 
+from redsearcher.agent.config import EpisodeConfig, RolloutConfig
+from redsearcher.cli.model import habits
 from redsearcher.core.progress import progress
 from redsearcher.errors import InputError
 from redsearcher.training.config import ModelConfig, OptimizerConfig, SftConfig
@@ -28,6 +30,7 @@ CONFIG = SftConfig(
     batch_rows=1,
     eval_every_tokens=100_000,
     export_every_tokens=200_000,
+    rollout=RolloutConfig(episode=EpisodeConfig(window=512, temperature=0.0)),
 )
 LEARNT = 1.0
 """Nats per policy token on names never seen; random weights have over 6."""
@@ -66,6 +69,7 @@ def test_it_learns_names_it_never_saw(data: Path, tmp_path: Path) -> None:
 
 def _check_folder(folder: Path, heldout_loss: float, data: Path) -> None:
     """The shipped files load offline, hold bf16, and give the loss that the run measured."""
+    assert habits(f"local:{folder}") == CONFIG.rollout
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype="auto")
     assert model.dtype == torch.bfloat16
     assert transformers.AutoTokenizer.from_pretrained(folder).chat_template

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from redsearcher.agent.config import RolloutConfig
 from redsearcher.core.config import Config
 
 
@@ -85,6 +86,9 @@ class SftConfig(Config):
     """Seconds between two saved states to resume from; exports and the end save too."""
     log_every_steps: int = Field(default=10, ge=1)
     """Steps between two lines of the log."""
+
+    rollout: RolloutConfig | None = None
+    """How the policy is to be rolled out; goes into its folder, where `redsearcher rollout` finds it."""
 
     @model_validator(mode="after")
     def _fits(self) -> "SftConfig":

@@ -13,6 +13,7 @@ from redsearcher.core.hashing import file_hash
 from redsearcher.core.progress import Progress
 from redsearcher.core.rundir import RunDir
 from redsearcher.errors import InputError
+from redsearcher.llm.local.load import HABITS
 from redsearcher.training.config import SftConfig
 from redsearcher.training.engine import Engine, StepResult
 from redsearcher.training.feed import Feed, Rows, heldout_rows
@@ -121,6 +122,8 @@ class Training:
         export(self.engine.model, temporary)
         for file in sorted((self._data / TOKENIZER).iterdir()):
             shutil.copyfile(file, temporary / file.name)
+        if self.config.rollout is not None:
+            (temporary / HABITS).write_text(self.config.rollout.to_toml(), encoding="utf-8")
         swap_in(temporary, path)
 
     def _finish(self, measure: Measure | None) -> Finished:
