@@ -1,6 +1,8 @@
 """Certificates against the independent checker: agreement on random worlds, and every corruption caught."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from redsearcher import graph
 from redsearcher.errors import BudgetError, DataError
 from redsearcher.graph.certify import certify
 from redsearcher.graph.check import Checker, check
@@ -84,6 +87,7 @@ def test_checker_agrees_on_random_worlds(facts: list[Fact], asked: Query, random
 @given(toy.fact_lists(), toy.queries())
 def test_sql_counts_as_evaluation_does(facts: list[Fact], asked: Query) -> None:
     database, source = SqlFacts(facts, toy.ENTITIES), toy.table(facts)
+    assert database.answers(asked) == answers(asked, source)
     assert database.n_answers(asked, 100) == len(answers(asked, source))
     assert database.n_answers(asked, 2) == len(answers(asked, source, limit=2))
     assert database.n_answers_tried(asked, 100) == len(answers(asked, source))
@@ -188,3 +192,26 @@ def test_a_count_that_takes_too_long_is_an_error() -> None:
     with pytest.raises(BudgetError, match="interrupted"):
         database.n_solutions(asked, 1_000)
     database.close()
+
+
+SHARED = {"bitset", "cap", "decomposition", "reasoning"}
+"""Definitions: what a reasoning graph and a tree decomposition are, how far counts go."""
+
+
+def imported(module: str, seen: set[str]) -> set[str]:
+    """Names of the modules of the graph layer that one leads to."""
+    if module not in seen:
+        seen.add(module)
+        tree = ast.parse((Path(graph.__file__).parent / f"{module}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("redsearcher.graph"):
+                _, _, rest = (node.module or "").partition("redsearcher.graph")
+                for name in [rest[1:]] if rest else [alias.name for alias in node.names]:
+                    imported(name, seen)
+    return seen
+
+
+def test_the_checker_shares_definitions_alone_with_what_makes_certificates() -> None:
+    makers = imported("certify", set())
+    assert {"join", "search", "plan", "relation", "treewidth", "aggregate"} <= makers
+    assert imported("check", set()) & makers <= SHARED

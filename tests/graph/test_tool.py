@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from redsearcher.errors import DataError
 from redsearcher.graph import elementary
 from redsearcher.graph.certify import needed_facts
-from redsearcher.graph.check import Checker
 from redsearcher.graph.evaluate import answers, count_solutions, solutions
+from redsearcher.graph.intended import Intended
 from redsearcher.graph.reasoning import hops, reasoning_graph
 from redsearcher.graph.sql import SqlFacts
 from redsearcher.graph.sqltool import count_calls
@@ -189,13 +189,12 @@ def test_the_checker_calls_the_tool_on_the_named_facts() -> None:
         [answer("a", "person", "p0")],
         [tool("t", call("python", "sum", "a.N1", "a.N2"), 5, 5, facts[0].id, facts[1].id)],
     )
-    checker = Checker(facts, [], ENTITIES, TOOLS)
-    assert list(checker._intended(right)) == []
+    intended = Intended({fact.id: fact for fact in facts}, (), ENTITIES, TOOLS)
+    assert list(intended.problems(right)) == []
     wrong = [
         tool("t", call("python", "sum", "a.N1", "a.N2"), 6, 7, facts[0].id, facts[1].id),
         tool("t", call("python", "sum", "a.N1", "a.N2"), 5, 5, facts[0].id),
         tool("t", call("python", "sum", "a.N1", "a.N2"), 5, 12, facts[2].id, facts[1].id),
     ]
     for made in wrong:
-        assert list(checker._intended(right.model_copy(update={"constraints": (made,)})))
-    checker.close()
+        assert list(intended.problems(right.model_copy(update={"constraints": (made,)})))

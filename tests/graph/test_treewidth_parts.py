@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from redsearcher.core.rng import derive
 from redsearcher.graph import atom, positive, separator
 from redsearcher.graph.bitgraph import Adjacency, Flood, eliminate, minor_min_width, parts_and_borders
+from redsearcher.graph.bitset import bits
 from redsearcher.graph.contraction import lifted, minors
 from redsearcher.graph.deadline import Deadline, OutOfTimeError
 from redsearcher.graph.elimination import bags_of, greedy_order, perfect_order
-from redsearcher.graph.plan import bits
 from redsearcher.graph.reduce import reduce
 from redsearcher.graph.triangulate import minimal_triangulation
 from redsearcher.graph.unions import UnionTable

@@ -86,7 +86,7 @@ def holds(constraint: Constraint, bound: dict[str, str], facts: list[Fact]) -> b
     """Whether a constraint is true of a full assignment, read off the list of facts."""
     if isinstance(constraint, FactAtom):
         wanted = (bound[constraint.subject], constraint.property, bound[constraint.object])
-        return any((f.subject, f.property, f.object) == wanted for f in facts)
+        return any((f.subject, f.property, f.object) == wanted and _meets(f, constraint) for f in facts)
     if isinstance(constraint, LiteralAtom):
         low = float("-inf") if constraint.low is None else constraint.low
         high = float("inf") if constraint.high is None else constraint.high
@@ -94,6 +94,16 @@ def holds(constraint: Constraint, bound: dict[str, str], facts: list[Fact]) -> b
     lefts = _numbers(bound[constraint.left], constraint.left_property, facts)
     rights = _numbers(bound[constraint.right], constraint.right_property, facts)
     return any(a < b for a in lefts for b in rights)
+
+
+def _meets(fact: Fact, atom_: FactAtom) -> bool:
+    for asked in atom_.qualifiers:
+        numbers = [q.value.number for q in fact.qualifiers if q.property == asked.property and q.value]
+        low = float("-inf") if asked.low is None else asked.low
+        high = float("inf") if asked.high is None else asked.high
+        if not any(low <= n <= high for n in numbers):
+            return False
+    return True
 
 
 def brute_solutions(asked: Query, facts: list[Fact]) -> list[dict[str, str]]:

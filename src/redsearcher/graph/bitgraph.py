@@ -1,6 +1,6 @@
 """A graph on numbered vertices, neighbours as bit masks, with the steps that treewidth algorithms are made of."""
 
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 
 Adjacency = list[int]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from heapq import heappop, heappush
 
 from redsearcher.graph.bitgraph import Adjacency, Flood
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 
 
 class _Hope:

@@ -13,7 +13,8 @@ from redsearcher.graph.source import FactSource
 from redsearcher.graph.tool import n_tool_sources
 from redsearcher.graph.treewidth import treewidth
 from redsearcher.graph.width import search_width
-from redsearcher.records.query import Query, ToolAtom
+from redsearcher.records.aggregate import is_aggregate
+from redsearcher.records.query import Constraint, Query, ToolAtom
 from redsearcher.records.task import Certificate
 
 Documents = Callable[[str], frozenset[str]]
@@ -70,13 +71,22 @@ def certify(
 def needed_facts(query: Query) -> tuple[str, ...]:
     """Ids of the facts of all constraints, sorted. Raises DataError for a constraint that names none.
 
-    A tool atom needs none where the tool itself knows its inputs.
+    A tool atom needs none where the tool itself knows its inputs, nor where it may count nothing.
     """
     for constraint in query.constraints:
         by_tool_alone = isinstance(constraint, ToolAtom) and not constraint.reads_pages
-        if not constraint.facts and not by_tool_alone:
+        if not constraint.facts and not by_tool_alone and not _may_count_none(constraint):
             raise DataError(f"constraint {constraint.id} names no fact, so its evidence cannot be proved")
     return tuple(sorted({fact for constraint in query.constraints for fact in constraint.facts}))
+
+
+def _may_count_none(constraint: Constraint) -> bool:
+    return (
+        isinstance(constraint, ToolAtom)
+        and is_aggregate(constraint.call)
+        and constraint.call.function == "count"
+        and constraint.admits(0)
+    )
 
 
 def _cover(facts: tuple[str, ...], stating: Documents) -> tuple[str, ...]:

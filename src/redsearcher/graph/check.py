@@ -4,15 +4,16 @@ Answers, solutions, necessity and search width are counted by SQL; treewidth is 
 the smallest number of documents by trying. Nothing is imported from the solvers that certificates come from.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 
 from redsearcher.errors import DataError
 from redsearcher.graph import decomposition, elementary
 from redsearcher.graph.cap import ANSWER_CAP, SOLUTION_CAP, WIDTH_CAP
+from redsearcher.graph.intended import Intended
 from redsearcher.graph.sql import SqlFacts
-from redsearcher.graph.sqltool import ToolTest, count_calls
-from redsearcher.records.query import Constraint, FactAtom, LiteralAtom, Query, ToolAtom
+from redsearcher.graph.sqltool import count_calls
+from redsearcher.records.query import Query
 from redsearcher.records.task import Certificate
 from redsearcher.records.world import Fact, Statement, Strength
 
@@ -23,7 +24,8 @@ class Checker:
     """Loads a world's facts once, checks many certificates. `types` maps every entity to its type.
 
     What a world cannot tell is left to the caller: that `task`, `world` and `world_kind` name the right ones, and the
-    exact `lexical_overlap`. `tools` are the pure functions that tool atoms call.
+    exact `lexical_overlap`. `tools` are the pure functions that tool atoms call, `complete` the properties that
+    aggregates may go through (None: all).
     """
 
     def __init__(
@@ -32,9 +34,9 @@ class Checker:
         statements: Iterable[Statement],
         types: Mapping[str, str],
         tools: Mapping[str, Callable[..., tuple[float, ...]]] | None = None,
+        complete: Collection[str] | None = None,
     ) -> None:
         self._facts = {fact.id: fact for fact in facts}
-        self._types, self._tools = types, tools or {}
         strict: dict[str, set[str]] = {}
         loose: dict[str, set[str]] = {}
         for statement in statements:
@@ -46,7 +48,7 @@ class Checker:
         self._known = SqlFacts(self._facts.values(), types, tools=tools)
         everything = len(stated) == len(self._facts)
         self._stated = self._known if everything else SqlFacts(stated, types, tools=tools)
-        self._links = {(f.subject, f.property, f.object) for f in stated}
+        self._intended = Intended(self._facts, strict, types, tools or {}, complete)
 
     def close(self) -> None:
         """Free the databases; the checker is of no use afterwards."""
@@ -59,49 +61,12 @@ class Checker:
         Raises BudgetError when a count takes too long to say either way.
         """
         return [
-            *self._intended(query),
+            *self._intended.problems(query),
             *self._shape(certificate, query),
             *self._documents(certificate, query),
             *self._counts(certificate, query),
             *self._width(certificate, query),
         ]
-
-    def _intended(self, query: Query) -> Iterator[str]:
-        """That the named facts make the query true of the intended solution."""
-        values = {v.name: v.entity for v in query.variables}
-        if None in values.values():
-            yield "a variable has no entity, so there is no intended solution"
-            return
-        unknown = [v.entity for v in query.unknowns]
-        if len(set(unknown)) < len(unknown):
-            yield "two unknowns are the same entity in the intended solution"
-        for v in query.unknowns:
-            if self._types.get(v.entity or "") != v.type:
-                yield f"the intended value of {v.name} is no {v.type}"
-        for c in query.constraints:
-            facts = [self._facts[fact] for fact in c.facts if fact in self._facts]
-            if len(facts) < len(c.facts) or not (facts or (isinstance(c, ToolAtom) and not c.reads_pages)):
-                yield f"constraint {c.id} names a fact that is not in the world, or none"
-            elif isinstance(c, ToolAtom):
-                if not self._tool_agrees(c, facts, values):
-                    yield f"what the tool says from the facts of {c.id} is not in its range"
-            elif not _supports(facts, c, values):
-                yield f"the facts of constraint {c.id} do not make it true of the intended solution"
-            elif isinstance(c, FactAtom) and (values[c.subject], c.property, values[c.object]) not in self._links:
-                yield f"no page states constraint {c.id} of the intended solution"
-
-    def _tool_agrees(self, atom: ToolAtom, facts: list[Fact], values: Mapping[str, str | None]) -> bool:
-        """Whether the tool, fed with the intended entities and with the named facts only, says a number in range."""
-        read = {(values[o.variable], o.property) for o in atom.call.inputs if o.property is not None}
-        if {(fact.subject, fact.property) for fact in facts} != read:
-            return False
-        entities = [values[name] or "" for name in atom.variables]
-        numbers: dict[tuple[str, int], list[float]] = {}
-        for fact in facts:
-            if fact.value is not None and fact.subject in entities:
-                key = (fact.property, entities.index(fact.subject))
-                numbers.setdefault(key, []).append(fact.value.number)
-        return bool(ToolTest(atom, entities, numbers, self._tools)(*[entities.index(entity) for entity in entities]))
 
     def _shape(self, certificate: Certificate, query: Query) -> Iterator[str]:
         for with_givens, value, name in (
@@ -202,28 +167,3 @@ def check(
     """Problems of one certificate (`Checker` is faster for many). Raises BudgetError when it cannot be decided."""
     with closing(Checker(facts, statements, types, tools)) as checker:
         return checker.check(certificate, query)
-
-
-def _supports(facts: list[Fact], constraint: Constraint, values: Mapping[str, str | None]) -> bool:
-    """Whether the facts are about the constraint's ends, and one of them (or a pair, to compare) makes it true."""
-    ends = {values[name] for name in constraint.variables}
-    if any(fact.subject not in ends or (fact.object is not None and fact.object not in ends) for fact in facts):
-        return False
-    if isinstance(constraint, FactAtom):
-        subject, object_ = values[constraint.subject], values[constraint.object]
-        links = {(fact.subject, fact.object) for fact in facts if fact.property == constraint.property}
-        return bool(links & {(subject, object_), (object_, subject)})  # a symmetric fact is stored both ways round
-    if isinstance(constraint, LiteralAtom):
-        low = float("-inf") if constraint.low is None else constraint.low
-        high = float("inf") if constraint.high is None else constraint.high
-        return any(low <= n <= high for n in _numbers(facts, values[constraint.subject], constraint.property))
-    if isinstance(constraint, ToolAtom):
-        return False
-    lefts = _numbers(facts, values[constraint.left], constraint.left_property)
-    rights = _numbers(facts, values[constraint.right], constraint.right_property)
-    return any(a < b for a in lefts for b in rights)
-
-
-def _numbers(facts: list[Fact], subject: str | None, property_: str) -> list[float]:
-    own = [fact.value for fact in facts if fact.subject == subject and fact.property == property_ and fact.value]
-    return [value.number for value in own if value.datatype in ("time", "quantity")]

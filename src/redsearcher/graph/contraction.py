@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from redsearcher.graph.bitgraph import Adjacency, compact, eliminate
+from redsearcher.graph.bitset import bits
 from redsearcher.graph.elimination import greedy_order
-from redsearcher.graph.plan import bits
 
 SHRINK = 0.88
 """A minor is looked at each time the number of vertices has shrunk by this factor."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from redsearcher.errors import DataError
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 from redsearcher.graph.reasoning import Graph
 from redsearcher.records.task import Decomposition
 

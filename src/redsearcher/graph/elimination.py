@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 
 from redsearcher.graph.bitgraph import Adjacency, eliminate, is_simplicial
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 
 
 def greedy_order(

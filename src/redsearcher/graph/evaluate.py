@@ -6,12 +6,18 @@ subject lies in the range, a comparison if some left number is below some right 
 takes every entity of its type.
 """
 
+from redsearcher.errors import BudgetError
+from redsearcher.graph.join import Join
 from redsearcher.graph.plan import Plan
 from redsearcher.graph.search import Search
 from redsearcher.graph.source import FactSource
 from redsearcher.records.query import Query
 
 BUDGET = 200_000
+LIGHT = 300
+"""Candidates tried one by one before the answers are found by whole columns."""
+ROWS_PER_CANDIDATE = 10
+"""How many rows of a column take the time of a candidate."""
 
 
 def answers(query: Query, source: FactSource, *, limit: int | None = None, budget: int = BUDGET) -> list[str]:
@@ -19,7 +25,14 @@ def answers(query: Query, source: FactSource, *, limit: int | None = None, budge
 
     Raises BudgetError when more than `budget` candidates are tried, DataError for a given without an entity.
     """
-    return sorted(Search(Plan(query, source), budget).answers(limit))
+    plan = Plan(query, source)
+    try:
+        found = sorted(Search(plan, min(budget, LIGHT)).answers(limit))
+    except BudgetError:
+        if budget <= LIGHT:
+            raise
+        found = Join(plan, ROWS_PER_CANDIDATE * budget).answers()[:limit]
+    return [source.names[entity] for entity in found]
 
 
 def examples(query: Query, source: FactSource, *, limit: int, budget: int = BUDGET) -> list[dict[str, str]]:
@@ -27,7 +40,9 @@ def examples(query: Query, source: FactSource, *, limit: int, budget: int = BUDG
     plan = Plan(query, source)
     search = Search(plan, budget)
     found = [search.example(entity) for entity in sorted(search.answers(limit))]
-    return [{plan.names[v]: entity for v, entity in sorted(bound)} for bound in found if bound is not None]
+    return [
+        {plan.names[v]: source.names[entity] for v, entity in sorted(bound)} for bound in found if bound is not None
+    ]
 
 
 def solutions(
@@ -39,7 +54,7 @@ def solutions(
     if limit == 0:
         return found
     for bound in Search(plan, budget).solutions(plan.everything):
-        found.append({plan.names[v]: entity for v, entity in sorted(bound)})
+        found.append({plan.names[v]: source.names[entity] for v, entity in sorted(bound)})
         if len(found) == limit:
             break
     return found

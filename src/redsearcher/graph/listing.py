@@ -31,6 +31,7 @@ def longest_list(query: Query, source: FactSource) -> int | None:
 
 def _ways(atom: FactAtom, value: dict[str, str | None], source: FactSource) -> list[tuple[str, str, int]]:
     """Both directions of an atom: from which variable, to which, and how many entities the look-up lists."""
-    objects = source.forward(atom.property).get(value[atom.subject] or "", ())
-    subjects = source.backward(atom.property).get(value[atom.object] or "", ())
+    relation = source.relation(atom.property)
+    objects = relation.out[source.number(value[atom.subject] or "")]
+    subjects = relation.into[source.number(value[atom.object] or "")]
     return [(atom.subject, atom.object, len(objects)), (atom.object, atom.subject, len(subjects))]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from redsearcher.graph.bitgraph import Adjacency
+from redsearcher.graph.bitset import bits
 from redsearcher.graph.blocks import Blocks
-from redsearcher.graph.plan import bits
 
 SCAN_BY_ARRAY_FROM = 200
 """With more unions than this, candidates to join are found by numpy; below it is not even imported."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from redsearcher.graph.bitgraph import Adjacency, eliminate, is_almost_simplicial, is_simplicial
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 
 
 class Reduced(NamedTuple):

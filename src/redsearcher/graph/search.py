@@ -9,11 +9,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from redsearcher.errors import BudgetError
-from redsearcher.graph.plan import Check, Compare, Plan, bits, is_less
+from redsearcher.graph.bitset import bits
+from redsearcher.graph.bond import Check, Compare
+from redsearcher.graph.plan import Plan, is_less
 
-Witness = tuple[tuple[int, str], ...]
-Key = tuple[int | str | None, ...]
-Undo = list[tuple[int, tuple[tuple[str, ...], ...]]]
+Witness = tuple[tuple[int, int], ...]
+Key = tuple[int | None, ...]
+Undo = list[tuple[int, tuple[tuple[int, ...], ...]]]
 
 
 class Search:
@@ -25,8 +27,8 @@ class Search:
     def __init__(self, plan: Plan, budget: int, scope: int | None = None) -> None:
         self._plan, self._budget, self._left = plan, budget, budget
         self._scope = plan.everything if scope is None else scope
-        self._values: list[str | None] = [None] * len(plan.names)
-        self._options = list(plan.anchors)
+        self._values: list[int | None] = [None] * len(plan.names)
+        self._options = [tuple(rows[given] for rows, given in anchors) for anchors in plan.anchors]
         self._witnesses: dict[Key, Witness | None] = {}
         self._counts: dict[Key, int] = {}
         self._visited: set[Key] = set()
@@ -36,14 +38,14 @@ class Search:
         """Candidates tried so far."""
         return self._budget - self._left
 
-    def answers(self, limit: int | None) -> set[str]:
+    def answers(self, limit: int | None) -> set[int]:
         """Distinct values of the answer over all solutions; stops once there are `limit`."""
-        found: set[str] = set()
+        found: set[int] = set()
         if not self._plan.refuted and limit != 0:
             self._collect(self._plan.everything, found, limit)
         return found
 
-    def example(self, entity: str) -> Witness | None:
+    def example(self, entity: int) -> Witness | None:
         """Some solution in which the answer is `entity`, or None."""
         plan = self._plan
         undo = None if plan.refuted or not plan.accepts(plan.answer, entity) else self._bind(plan.answer, entity)
@@ -89,7 +91,7 @@ class Search:
             self._witnesses[key] = self._find(among)
         return self._witnesses[key]
 
-    def _collect(self, among: int, found: set[str], limit: int | None) -> None:
+    def _collect(self, among: int, found: set[int], limit: int | None) -> None:
         """Add the answers reachable from here. The answer is unbound and in `among`."""
         key = self._key(among)
         if key in self._visited:
@@ -122,7 +124,7 @@ class Search:
     def _find(self, among: int) -> Witness | None:
         parts = self._plan.parts(among)
         if len(parts) > 1:
-            joined: dict[int, str] = {}
+            joined: dict[int, int] = {}
             for part in parts:
                 some = self.witness(part)
                 if some is None:
@@ -141,7 +143,7 @@ class Search:
                     return ((v, entity), *others)
         return None
 
-    def _clash(self, joined: dict[int, str]) -> bool:
+    def _clash(self, joined: dict[int, int]) -> bool:
         return any(joined.get(peer) == entity for v, entity in joined.items() for peer in bits(self._plan.peers[v]))
 
     def _count(self, among: int, limit: int) -> int:
@@ -175,18 +177,18 @@ class Search:
         best, fewest = -1, 0
         for v in bits(among):
             options = self._options[v]
-            size = min(map(len, options)) if options else 4 * len(self._plan.domain(v, self._scope)) + 4
+            size = min(map(len, options)) if options else 4 * self._plan.listing(v, self._scope).size + 4
             if v == prefer:
                 size //= 4
             if best < 0 or size < fewest:
                 best, fewest = v, size
         return best
 
-    def _candidates(self, v: int) -> Iterator[str]:
+    def _candidates(self, v: int) -> Iterator[int]:
         """Values of v that meet every constraint whose other ends are bound."""
         plan, values = self._plan, self._values
         lists = sorted(self._options[v], key=len)
-        base = lists[0] if lists else plan.domain(v, self._scope)
+        base = lists[0] if lists else plan.listing(v, self._scope).entities()
         others = lists[1:]
         taken = [values[u] for u in bits(plan.peers[v]) if values[u] is not None]
         compares = [c for c in plan.compares[v] if values[c[0]] is not None]
@@ -202,27 +204,26 @@ class Search:
             if not checks or self._checks_hold(v, entity, checks):
                 yield entity
 
-    def _compares_hold(self, entity: str, compares: list[Compare]) -> bool:
-        for other, own_numbers, other_numbers, is_left in compares:
+    def _compares_hold(self, entity: int, compares: list[Compare]) -> bool:
+        for other, own, theirs, is_left in compares:
             value = self._values[other]
             assert value is not None
-            own, theirs = own_numbers.get(entity, ()), other_numbers.get(value, ())
-            if not (is_less(own, theirs) if is_left else is_less(theirs, own)):
+            if not (is_less(own[entity], theirs[value]) if is_left else is_less(theirs[value], own[entity])):
                 return False
         return True
 
-    def _checks_hold(self, v: int, entity: str, checks: list[Check]) -> bool:
+    def _checks_hold(self, v: int, entity: int, checks: list[Check]) -> bool:
         known = {u: value for u, value in enumerate(self._values) if value is not None} | {v: entity}
         return all(fits(known) for _, fits in checks)
 
-    def _bind(self, v: int, entity: str) -> Undo | None:
+    def _bind(self, v: int, entity: int) -> Undo | None:
         """Bind v and narrow what is tied to it; None (and nothing changed) if that leaves some unknown no option."""
         values, options = self._values, self._options
         values[v] = entity
         undo: Undo = []
-        for other, rows in self._plan.ties[v]:
+        for other, rows, _, _ in self._plan.ties[v]:
             if values[other] is None and self._scope >> other & 1:
-                found = rows.get(entity)
+                found = rows[entity]
                 if not found:
                     self._unbind(v, undo)
                     return None
@@ -236,7 +237,7 @@ class Search:
             self._options[other] = options
 
 
-def _in_all(lists: list[tuple[str, ...]], entity: str) -> bool:
+def _in_all(lists: list[tuple[int, ...]], entity: int) -> bool:
     """Whether every one of some sorted tuples holds the entity."""
     for options in lists:
         if len(options) < 8:

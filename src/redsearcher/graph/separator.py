@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 
 from redsearcher.graph.bitgraph import Adjacency, parts_and_borders
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 
 MAX_CONTRACTED = 400
 """Larger rests are not contracted; only cliques and almost cliques are recognised then."""

@@ -1,28 +1,32 @@
-"""How the graph layer sees facts: four mappings, whatever stores them."""
+"""How the graph layer sees facts: entities by number, relations and numbers by property, whatever stores them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Protocol
+
+from redsearcher.graph.relation import Numbers, Relation
+from redsearcher.records.query import QualifierRange
 
 
 class FactSource(Protocol):
-    """A set of facts. Mappings are read-only; object tuples are sorted and distinct; absent keys mean no fact."""
+    """A set of facts over entities numbered from 0: those of one type in a row, in the order of their ids."""
 
-    def forward(self, property: str) -> Mapping[str, tuple[str, ...]]:
-        """Subject -> objects (entity ids) of a property."""
+    @property
+    def names(self) -> Sequence[str]:
+        """Entity ids by number."""
         ...
 
-    def backward(self, property: str) -> Mapping[str, tuple[str, ...]]:
-        """Object -> subjects of a property."""
+    def number(self, entity: str) -> int:
+        """The number of an entity; -1 for one that no fact and no type knows."""
         ...
 
-    def numbers(self, property: str) -> Mapping[str, tuple[float, ...]]:
-        """Subject -> values (`Value.number`) of a literal property."""
+    def block(self, type: str) -> range:
+        """The entities of a type; each has at most one."""
         ...
 
-    def members(self, type: str) -> tuple[str, ...]:
-        """Entities of a type, sorted; an entity has exactly one type."""
+    def relation(self, property: str, qualifiers: tuple[QualifierRange, ...] = ()) -> Relation:
+        """Subjects and objects of a property, by those facts alone that meet all ranges."""
         ...
 
-    def type_of(self, entity: str) -> str:
-        """The type of an entity. Raises KeyError."""
+    def literal(self, property: str) -> Numbers:
+        """Subjects and values (`Value.number`) of a literal property."""
         ...

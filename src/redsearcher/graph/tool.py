@@ -5,7 +5,9 @@ from itertools import product
 from typing import Protocol, runtime_checkable
 
 from redsearcher.errors import DataError
+from redsearcher.graph import aggregate
 from redsearcher.graph.source import FactSource
+from redsearcher.records.aggregate import is_aggregate
 from redsearcher.records.query import Constant, Query, ToolAtom, ToolExpression
 
 ToolFunction = Callable[..., tuple[float, ...]]
@@ -32,8 +34,10 @@ def tools_of(source: FactSource) -> Tools:
 def values(call: ToolExpression, bound: Mapping[str, str], source: FactSource, tools: Tools) -> tuple[float, ...]:
     """Everything a call may return, given the entities of its variables: one number per combination of its inputs.
 
-    Raises DataError for a function that the table lacks.
+    Raises DataError for a function that the table lacks, or an aggregate that is none.
     """
+    if is_aggregate(call):
+        return aggregate.values(call, bound, source)
     function = function_of(call, tools)
     options: list[tuple[str | float, ...]] = []
     for operand in call.operands:
@@ -44,7 +48,7 @@ def values(call: ToolExpression, bound: Mapping[str, str], source: FactSource, t
         elif operand.property is None:
             options.append((bound[operand.variable],))
         else:
-            options.append(source.numbers(operand.property).get(bound[operand.variable], ()))
+            options.append(source.literal(operand.property)[source.number(bound[operand.variable])])
     return tuple(dict.fromkeys(number for inputs in product(*options) for number in function(*inputs)))
 
 
@@ -62,12 +66,12 @@ def holds(atom: ToolAtom, bound: Mapping[str, str], source: FactSource, tools: T
 
 
 def n_tool_sources(query: Query) -> int:
-    """Different tool calls whose outputs the constraints need; hints about names are no calls."""
+    """Different tool calls whose outputs the constraints need; hints about names and aggregates are no calls."""
     calls = {
         call.model_dump_json()
         for constraint in query.constraints
         if isinstance(constraint, ToolAtom)
         for call in constraint.call.calls
-        if call.tool != "name"
+        if call.tool not in ("name", "facts")
     }
     return len(calls)

@@ -7,9 +7,9 @@ from redsearcher.core.rng import derive
 from redsearcher.graph import decomposition
 from redsearcher.graph.atom import Atom
 from redsearcher.graph.bitgraph import Adjacency, compact, minor_min_width, parts_and_borders
+from redsearcher.graph.bitset import bits
 from redsearcher.graph.deadline import Clock, Deadline, OutOfTimeError
 from redsearcher.graph.elimination import bags_of, perfect_order
-from redsearcher.graph.plan import bits
 from redsearcher.graph.reasoning import Graph
 from redsearcher.graph.reduce import reduce
 from redsearcher.graph.separator import cut, first_safe

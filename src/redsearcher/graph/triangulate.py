@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from redsearcher.graph.bitgraph import Adjacency, Flood
-from redsearcher.graph.plan import bits
+from redsearcher.graph.bitset import bits
 
 
 def minimal_triangulation(

@@ -3,8 +3,9 @@
 import heapq
 
 from redsearcher.errors import BudgetError
+from redsearcher.graph.bitset import bits
 from redsearcher.graph.cap import WIDTH_CAP
-from redsearcher.graph.plan import Plan, bits
+from redsearcher.graph.plan import Plan
 from redsearcher.graph.search import Search
 from redsearcher.graph.source import FactSource
 from redsearcher.records.query import Query

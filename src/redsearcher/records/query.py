@@ -31,14 +31,26 @@ class Variable(Record):
     label: str | None = None
 
 
+class QualifierRange(Record):
+    """Some number of a qualifier (`Value.number`) lies in `[low, high]`; None is unbounded."""
+
+    property: str
+    low: float | None = None
+    high: float | None = None
+
+
 class FactAtom(Record):
-    """`(subject, property, object)` between two variables; `facts` are the ids that make it true as intended."""
+    """`(subject, property, object)` between two variables; `facts` are the ids that make it true as intended.
+
+    With `qualifiers` one single fact must meet all of these ranges.
+    """
 
     kind: Literal["fact"] = "fact"
     id: str
     subject: str
     property: str
     object: str
+    qualifiers: Annotated[tuple[QualifierRange, ...], Field(exclude_if=lambda ranges: not ranges)] = ()
     facts: tuple[str, ...] = ()
 
     @cached_property
@@ -82,7 +94,10 @@ class CompareAtom(Record):
 
 
 class Operand(Record):
-    """A variable as the input of a tool: the entity itself, or with `property` its number, read from a page."""
+    """A variable as the input of a tool: the entity itself, or with `property` its number, read from a page.
+
+    As an arm of an aggregate: the entities that the property leads to, or with a `^` before it comes from.
+    """
 
     kind: Literal["variable"] = "variable"
     variable: str
@@ -99,11 +114,14 @@ class Constant(Record):
 class ToolExpression(Record):
     """`tool.function(operands)`: a number. An operand may be an expression again, so tools can be chained.
 
-    `name` is no tool an agent calls: its functions are hints, read off how an entity is called.
+    Two are no tools an agent calls. The functions of `name` are hints, read off how an entity is called. Those of
+    `facts` are aggregates of what pages state about the entities of a type (a constant) that all arms lead to:
+    `count(type, arm, ...)` how many there are; `top(own, type, arm, ...)` and `bottom(own, ...)` which place the number
+    `own` has among theirs, counted from the largest or the smallest (1: none is larger), if its subject is of them.
     """
 
     kind: Literal["call"] = "call"
-    tool: Literal["maps", "scholar", "python", "name"]
+    tool: Literal["maps", "scholar", "python", "name", "facts"]
     function: str
     operands: tuple[Annotated["Operand | Constant | ToolExpression", Field(discriminator="kind")], ...]
 
@@ -142,8 +160,8 @@ class ToolExpression(Record):
 class ToolAtom(Record):
     """What a tool computes lies in `[low, high]`; None is unbounded.
 
-    `facts` are the ids of the facts it reads from pages: one for each operand with a property, none where the tool
-    itself knows all it needs.
+    `facts` are the ids of the facts it reads from pages: one for each operand with a property, for an aggregate all
+    that make it up, none where the tool itself knows all it needs.
     """
 
     kind: Literal["tool"] = "tool"

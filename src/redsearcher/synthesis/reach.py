@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from redsearcher.graph.source import FactSource
 from redsearcher.synthesis.columns import Columns
 from redsearcher.synthesis.factgraph import FactGraph
+from redsearcher.world.facts import FactTable
 
 SET_FROM = 16
 """Rows of so many entities or more are searched as sets."""
@@ -14,7 +14,7 @@ SET_FROM = 16
 class Reach:
     """Who is joined to whom, by entity number. Only rows that were asked for take memory."""
 
-    def __init__(self, graph: FactGraph, columns: Columns, source: FactSource) -> None:
+    def __init__(self, graph: FactGraph, columns: Columns, source: FactTable) -> None:
         self.source = source
         self._ids = graph.entities
         self._columns = columns
