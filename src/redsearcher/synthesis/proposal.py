@@ -33,23 +33,23 @@ class Proposal(Record):
 
 
 def agreed(found: Iterable[Borne], dropped: Counter[str]) -> list[Borne]:
-    """One fact for each two things, the first that was found; where a relation has one object, one for each subject.
-    `dropped` counts the others by reason."""
-    joined: dict[frozenset[str], Fact] = {}
+    """Every fact once, where it was first found; of those that cannot hold together the first. `dropped` counts the
+    others by reason."""
+    known: set[tuple[str, ...]] = set()
     taken: set[tuple[str, str]] = set()
     kept: list[Borne] = []
     table = properties()
     for borne in found:
-        fact, row = borne.fact, table[borne.fact.property]
-        ends = (fact.subject, str(fact.object))
+        row = table[borne.fact.property]
+        ends = (borne.fact.subject, str(borne.fact.object))
+        said = (row.id, *(sorted(ends) if row.symmetric else ends))
         slots = {(end, row.id) for end in (ends if row.symmetric else ends[:1])} if row.functional else set()
-        if frozenset(ends) in joined:
-            again = joined[frozenset(ends)].id == fact.id
-            dropped["found in an earlier piece too" if again else "two things that an earlier piece joins"] += 1
+        if said in known:
+            dropped["found in an earlier piece too"] += 1
         elif slots & taken:
             dropped["a second object of a relation that has one"] += 1
         else:
-            joined[frozenset(ends)] = fact
+            known.add(said)
             taken |= slots
             kept.append(borne)
     return kept
