@@ -275,9 +275,10 @@ def test_tasks_with_cycles_come_of_facts_that_a_model_found(world: World, tmp_pa
     assert before.n_candidates == 0
 
     book = OpenBook(unsaid)
-    report = run(sparse, tmp_path / "dense", lambda messages: Answer(book.reply(messages)))
+    pieces = PieceConfig(graphs=50)
+    report = run(sparse, tmp_path / "dense", lambda messages: Answer(book.reply(messages)), pieces=pieces)
     dense = World(tmp_path / "dense")
-    assert report.n_new > 10 and report.info.n_facts == sparse.info.n_facts + report.n_new
+    assert report.n_new > 100 and report.info.n_facts == sparse.info.n_facts + report.n_new
     assert all(fact in world.facts for fact in dense.facts)
 
     after = synthesise(dense, config, RunDir.open(tmp_path / "after", config))
