@@ -81,6 +81,15 @@ def test_a_world_without_links_grows_along_facts(site: Site) -> None:
     assert one.nodes == other.nodes
 
 
+def test_links_that_mostly_lead_elsewhere_never_leave_a_piece_of_one(site: Site, graph: FactGraph) -> None:
+    """Of many links some are looked at; where no fact joins those, the piece goes along facts."""
+    seed = site.ground(1).linked[0]
+    strangers = [node for node in graph.seeds if node not in graph.adjacency[seed] and node != seed]
+    ground = site.ground(1)._replace(leads={seed: strangers}, linked=[seed])
+    piece = STREAMS["links"](ground, Target(5, True), 12, rng.derive(5))
+    assert len(piece.nodes) > 1 and piece.seeds
+
+
 def test_pages_are_for_few_of_them_and_cliques_are_looked_for_everywhere() -> None:
     few, many = Target(2, False), Target(6, True)
     assert streams_of(("pages", "facts"), 2, few) == ("pages", "facts")

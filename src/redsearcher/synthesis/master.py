@@ -138,7 +138,7 @@ def along_facts(ground: Ground, target: Target, size: int, rng: random.Random) -
 def along_links(ground: Ground, target: Target, size: int, rng: random.Random) -> Master:
     """An entity and further ones that links from the piece lead to and facts join to it, the likelier the more do.
 
-    In a world whose links lead nowhere, a piece along facts.
+    In a world whose links lead nowhere, and from an entity whose links do, a piece along facts.
     """
     if not ground.linked:
         return along_facts(ground, target, size, rng)
@@ -159,7 +159,7 @@ def along_links(ground: Ground, target: Target, size: int, rng: random.Random) -
         pulls = [led[node] * _pull(graph, node, n_facts[node]) for node in options]
         found.append(rng.choices(options, pulls)[0])
         admit(found[-1])
-    return Master(graph, found)
+    return Master(graph, found) if len(found) > 1 else along_facts(ground, target, size, rng)
 
 
 def _some(around: Sequence[int], rng: random.Random) -> Sequence[int]:
