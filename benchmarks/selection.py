@@ -199,7 +199,10 @@ def show_streams(arguments: argparse.Namespace) -> None:
     if arguments.per_cell is not None:
         changed["quotas"] = {}
     config = config.model_copy(update=changed)
-    runs = compared(arguments.streams, config, arguments.seeds)
+    runs = []
+    for run in compared(arguments.streams, config, arguments.seeds):
+        Console(stderr=True).print(run.name, run.seed, run.figures)
+        runs.append(run)
     Console(width=140).print(stream_table(runs))
     print(json.dumps(stream_line(arguments.streams, config, runs)))
 

@@ -6,6 +6,7 @@
 """
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,13 +66,11 @@ def grown(world: World, config: SynthConfig, name: str) -> Run:
     return Run(name, config.seed, units, select(units, config), cpu_s)
 
 
-def compared(path: Path, config: SynthConfig, n_seeds: int) -> list[Run]:
+def compared(path: Path, config: SynthConfig, n_seeds: int) -> Iterator[Run]:
     """All sets of streams under so many seeds, each on a world opened anew."""
-    return [
-        grown(World(path), config.model_copy(update={"seed": config.seed + seed}), name)
-        for seed in range(n_seeds)
-        for name in STREAM_SETS
-    ]
+    for seed in range(n_seeds):
+        for name in STREAM_SETS:
+            yield grown(World(path), config.model_copy(update={"seed": config.seed + seed}), name)
 
 
 def stream_table(runs: list[Run]) -> Table:

@@ -22,7 +22,7 @@ model = "m"
 base_url = "{url}"
 max_retries = 0
 [pieces]
-graphs = 30
+graphs = 8
 """
 
 
@@ -37,15 +37,15 @@ def test_it_says_what_was_kept_and_dropped(world: World, tmp_path: Path, capsys:
         return Answer(json.dumps({"facts": [*true, {**true[0], "quote": "Elsewhere."}]}))
 
     with chat_server(script) as url:
-        words = ["--model", "openai:m", "--base-url", url, "--graphs", "30", "--out", str(tmp_path / "new")]
+        words = ["--model", "openai:m", "--base-url", url, "--graphs", "8", "--out", str(tmp_path / "new")]
         assert execute(["world", "propose", str(world.path), *words]) == 0
         said = capsys.readouterr().out
         assert "4 pieces answered" in said and "4 facts dropped: quote not on the page" in said
         assert "28 facts, 12 of them new, 0 more of the old ones stated" in said
         assert f"redsearcher tasks synth --world {tmp_path / 'new'}" in said
-        again = [*words[:5], "31", *words[6:]]
+        again = [*words[:5], "9", *words[6:]]
         assert execute(["world", "propose", str(world.path), *again]) == 2
-        assert "pieces.graphs was 30, now 31" in capsys.readouterr().err
+        assert "pieces.graphs was 8, now 9" in capsys.readouterr().err
     assert execute(["world", "info", str(tmp_path / "new")]) == 0
     assert "sibling 4" in capsys.readouterr().out
 

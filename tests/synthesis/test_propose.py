@@ -26,7 +26,7 @@ from tests.synthesis.tiny import chain, tiny_world
 from tests.world.extract.village import closing, things, village
 
 N = 4
-PIECES = PieceConfig(graphs=30, seed=1)
+PIECES = PieceConfig(graphs=8, seed=1)
 QUOTES = ("{husband} was born in {town}.", "It is set in {town}.", "Guest: {husband} | Sister: {star}")
 
 
@@ -191,7 +191,7 @@ def test_other_settings_and_other_worlds_are_refused(families: World, tmp_path: 
     with chat_server(good) as url:
         propose(families, tmp_path / "new", settings(url))
         with pytest.raises(InputError, match="seed was 1, now 2"):
-            propose(families, tmp_path / "new", settings(url, pieces=PieceConfig(graphs=30, seed=2)))
+            propose(families, tmp_path / "new", settings(url, pieces=PieceConfig(graphs=8, seed=2)))
         with pytest.raises(InputError, match="world was"):
             propose(village(tmp_path / "one"), tmp_path / "new", settings(url))
 

@@ -3,7 +3,7 @@ joins."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Literal
 
 from pydantic import Field
@@ -23,6 +23,9 @@ from redsearcher.world.store import World
 ANY = Target(99, True)
 """Pieces are grown along facts and links, whatever number of pages states them."""
 
+DRAWS = 8
+"""Draws for each piece wanted, at most: some were drawn before, some have no page to ask about."""
+
 Pair = frozenset[str]
 
 
@@ -32,7 +35,7 @@ class PieceConfig(Config):
     seed: int = 0
     """Seed of the pieces drawn."""
     graphs: int = Field(default=50, ge=1)
-    """How many are drawn; those without a page to ask about, and those drawn before, fall out."""
+    """How many there are to be; fewer where eight times as many draws give no more."""
     streams: tuple[Literal["facts", "links"], ...] = Field(default=("links", "facts"), min_length=1)
     """What they grow along, in turn."""
     size: int = Field(default=12, ge=3)
@@ -55,18 +58,23 @@ class Pieces:
         self._unstated = _unstated(world)
 
     def __iter__(self) -> Iterator[Piece]:
-        seen: set[frozenset[str]] = set()
-        for number in range(self._config.graphs if self._ground.seeds else 0):
-            piece = self._piece(number)
-            things = frozenset(thing.id for thing in piece.things)
-            if piece.pages and things not in seen:
-                seen.add(things)
-                yield piece
+        return islice(self._drawn(), self._config.graphs)
 
-    def _piece(self, number: int) -> Piece:
+    def _drawn(self) -> Iterator[Piece]:
+        """Those with a page to ask about, as many as the draws give."""
+        config = self._config
+        seen: set[tuple[int, ...]] = set()
+        for number in range(DRAWS * config.graphs if self._ground.seeds else 0):
+            grow = STREAMS[config.streams[number % len(config.streams)]]
+            master = grow(self._ground, ANY, config.size, rng.derive(config.seed, "propose", number))
+            if master.nodes not in seen:
+                seen.add(master.nodes)
+                piece = self._piece(master)
+                if piece.pages:
+                    yield piece
+
+    def _piece(self, master: Master) -> Piece:
         config, graph = self._config, self._graph
-        grow = STREAMS[config.streams[number % len(config.streams)]]
-        master = grow(self._ground, ANY, config.size, rng.derive(config.seed, "propose", number))
         things = [graph.entities[node] for node in master.nodes]
         facts = [self._world.facts[fact] for fact in _edges(master)]
         joined = {frozenset((fact.subject, str(fact.object))) for fact in facts}

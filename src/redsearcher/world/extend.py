@@ -49,7 +49,7 @@ def extend(
             more = _placed(page, given.pop(page.id, []))
             strict = {statement.fact for statement in more}
             kept = [s for s in before.get(page.id, ()) if s.fact not in strict]
-            for s in (*kept, *more, *finder.statements(page, strict)):
+            for s in (*kept, *more, *(finder.statements(page, strict) if new else ())):
                 writer.add_statement(s.fact, s.document, s.start, s.end, s.strength)
             if progress and n_pages % _PROGRESS_EVERY == 0:
                 progress(n_pages)
