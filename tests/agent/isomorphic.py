@@ -1,5 +1,7 @@
 """Whether two queries say the same, whatever their variables are called."""
 
+import math
+
 import networkx as nx
 from networkx.algorithms.isomorphism import MultiDiGraphMatcher
 
@@ -15,6 +17,7 @@ from redsearcher.records.query import (
     ToolExpression,
     Variable,
 )
+from redsearcher.world.interval import COUNTS
 from redsearcher.world.property import properties
 
 
@@ -30,7 +33,7 @@ def _graph(query: Query, names: dict[str, str] | None) -> "nx.MultiDiGraph[str]"
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for variable in query.variables:
         literals = sorted(
-            (c.property, _rounded(c.low), _rounded(c.high))
+            (c.property, *_bounds(c))
             for c in query.constraints
             if isinstance(c, LiteralAtom) and c.subject == variable.name
         )
@@ -60,6 +63,14 @@ def _add_call(graph: "nx.MultiDiGraph[str]", name: str, call: ToolExpression, sa
             graph.add_edge(name, f"{name}.{place}", what=str(place))
         elif isinstance(operand, Operand):
             graph.add_edge(name, operand.variable, what=f"{place} {operand.property}")
+
+
+def _bounds(literal: LiteralAtom) -> tuple[float, float]:
+    """Of what is counted, only whole numbers matter: 7.5 to 8.5 is 8."""
+    low, high = literal.low, literal.high
+    if literal.property in COUNTS:
+        low, high = low if low is None else math.ceil(low), high if high is None else math.floor(high)
+    return _rounded(low), _rounded(high)
 
 
 def _rounded(number: float | None) -> float:
