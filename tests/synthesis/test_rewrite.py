@@ -128,6 +128,23 @@ def test_a_start_is_a_name_that_can_be_searched() -> None:
     assert not has_start(Query(variables=variables, constraints=(ToolAtom(id="t", call=call, low=1, high=2),)))
 
 
+def test_how_often_somebody_is_cited_is_no_start() -> None:
+    given = Variable(name="g", role=Role.GIVEN, type="person", entity="E1", label="A")
+    people = (Variable(name="a", role=Role.ANSWER, type="person", entity="E2"), given)
+
+    def query(function: str, *nested: str) -> Query:
+        ends = tuple(Operand(variable=name) for name in ("g", "a"))
+        calls = tuple(
+            ToolExpression(tool="scholar", function=f, operands=(e,)) for f, e in zip(nested, ends, strict=False)
+        )
+        tool = "python" if nested else "scholar"
+        call = ToolExpression(tool=tool, function=function, operands=calls or ends)
+        return Query(variables=people, constraints=(ToolAtom(id="t", call=call, low=1, high=2),))
+
+    assert has_start(query("joint_papers"))
+    assert not has_start(query("sum", "citations", "citations"))
+
+
 @pytest.mark.parametrize("value", [3.0, 47.3, 812.0, 1_234_567.0, 0.37])
 def test_windows_hold_the_value_and_narrow(value: float) -> None:
     found = windows(value, random.Random(5), least=0.001)

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from redsearcher.core import rng
 from redsearcher.errors import DataError, InputError
-from redsearcher.records.query import FactAtom, Query, ToolAtom
+from redsearcher.records.query import FactAtom, Query, ToolAtom, ToolExpression
 from redsearcher.records.task import Certificate, Edit, Task
 from redsearcher.synthesis.candidate import given_names, leaked_name
 from redsearcher.synthesis.evidence import evidence, lexical_overlap, pages
@@ -148,13 +148,21 @@ class Rewriter:
 
 
 def has_start(query: Query) -> bool:
-    """Whether a solver has a name to begin with: a given that a fact, a map or a list of papers ties to something."""
+    """Whether a solver has a name to begin with: a given that a fact, a map or a list of papers ties to something.
+
+    How often somebody is cited leads nowhere: no tool finds others by such a number.
+    """
     givens = {variable.name for variable in query.givens}
     return any(
         givens & set(c.variables)
         for c in query.constraints
-        if isinstance(c, FactAtom) or (isinstance(c, ToolAtom) and not c.reads_pages)
+        if isinstance(c, FactAtom)
+        or (isinstance(c, ToolAtom) and not c.reads_pages and any(map(_leads_on, c.call.calls)))
     )
+
+
+def _leads_on(call: ToolExpression) -> bool:
+    return call.tool == "maps" or call.function == "joint_papers"
 
 
 def proved(reproduce: Callable[[Query], Iterable[object]]) -> Callable[[Query], bool]:
