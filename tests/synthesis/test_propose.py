@@ -96,6 +96,32 @@ def test_what_they_do_not_state_is_dropped_and_counted(families: World, tmp_path
     }
 
 
+@pytest.mark.parametrize(("answer", "n_kept"), [('{"states": true}', 3 * N), ("perhaps", 0), (None, 2 * N)])
+def test_a_second_reader_must_find_it_too(families: World, tmp_path: Path, answer: str | None, n_kept: int) -> None:
+    """With None it denies that the husband was born in the town."""
+
+    def reader(messages: list[dict[str, Any]]) -> Answer:
+        asked = messages[1]["content"]
+        assert "Words: " in asked and "excerpt" not in asked.lower()
+        return Answer(answer or json.dumps({"states": "| place of birth |" not in asked}))
+
+    with chat_server(good) as url, chat_server(reader) as reader_url:
+        second = EndpointConfig(model="r", base_url=reader_url, max_retries=0)
+        report = propose(families, tmp_path / "new", settings(url).model_copy(update={"reader": second}))
+    assert report.n_new == n_kept
+    assert report.dropped == ({"a second reader does not find it there": 3 * N - n_kept} if n_kept < 3 * N else {})
+    told = list(jsonl.read(tmp_path / "new" / "proposals.jsonl", Proposal))
+    tries = 2 if answer == "perhaps" else 1
+    assert all(p.implementation == "llm:m+llm:r" and p.n_calls == 1 + 3 * tries for p in told)
+
+
+def test_where_the_second_reader_is_gone_the_piece_is_owed(families: World, tmp_path: Path) -> None:
+    with chat_server(good) as url, chat_server(lambda _: Answer(status=500)) as reader_url:
+        second = EndpointConfig(model="r", base_url=reader_url, max_retries=0)
+        with pytest.raises(ModelError, match=r"llm:m\+llm:r gave no reply to any of 4 pieces.*model r"):
+            propose(families, tmp_path / "new", settings(url).model_copy(update={"reader": second}))
+
+
 def test_in_a_closed_world_pages_are_only_found_to_say_more_of_what_is_known(tmp_path: Path) -> None:
     world = village(tmp_path / "old", kind="closed", unstated=closing(0)[:1])
     report = run(world, tmp_path / "new", good)

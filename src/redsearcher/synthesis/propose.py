@@ -24,11 +24,13 @@ from redsearcher.llm.cache import CachedModel
 from redsearcher.llm.endpoint import EndpointConfig
 from redsearcher.llm.role import Reply, RoleConfig
 from redsearcher.llm.router.model import chat_model
-from redsearcher.records.world import Statement, Strength
+from redsearcher.records.chat import Usage
+from redsearcher.records.world import Fact, Statement, Strength
 from redsearcher.synthesis.piece import PieceConfig, Pieces
 from redsearcher.synthesis.proposal import Borne, Proposal, agreed
 from redsearcher.world.extend import extend
-from redsearcher.world.extract.densify import Checker, ClosingReply, Densifier, Piece
+from redsearcher.world.extract.densify import Checker, Densifier, Piece
+from redsearcher.world.extract.witness import Testimony, Witness
 from redsearcher.world.store import INFO_FILE, World, WorldInfo
 
 PROPOSALS = "proposals"
@@ -44,6 +46,9 @@ class ProposeConfig(Config):
     """The OpenAI-compatible endpoint that proposes."""
     role: RoleConfig = RoleConfig()
     """How it is asked: tries, timeout, length, temperature."""
+    reader: EndpointConfig | None = None
+    """A second model that is shown each fact with its quote and must find it there too; left out, the first one's word
+    is taken for what the words mean."""
     pieces: PieceConfig = PieceConfig()
     """What it is asked about."""
     page_chars: int = Field(default=1_500, ge=100)
@@ -80,13 +85,16 @@ def propose(
     pieces = _pieces(world, config)
     run = RunDir.open(home, config)
     model = CachedModel(chat_model(config.model), run.path / "model_cache.ndjson")
+    reader = CachedModel(chat_model(config.reader), run.path / "reader_cache.ndjson") if config.reader else None
     with run.stage(PROPOSALS, Proposal, key=lambda found: found.key) as stage:
-        asking = _Asking(world, stage, config, model, progress)
+        asking = _Asking(world, stage, config, model, reader, progress)
         asyncio.run(asking.about({key: pieces[key] for key in stage.owed(pieces)}, n_done=len(stage.keys)))
         if not stage.keys:
-            raise ModelError(f"{model.name} gave no reply to any of {len(pieces)} pieces; the last: {asking.problem}")
+            raise ModelError(
+                f"{model.name} gave no reply to any of {len(pieces)} pieces; the last problem: {asking.problem}"
+            )
         found = stage.finish(key for key in pieces if key in stage.keys)
-    report = _written(world, out, config, model.name, found, asking.missing)
+    report = _written(world, out, config, asking.name, found, asking.missing)
     calls, tokens = sum(p.n_calls for p in found), sum(p.usage.prompt + p.usage.completion for p in found)
     run.log("propose", seconds=round(time.monotonic() - start, 2), calls=calls, tokens=tokens, **report.outcomes)
     return report
@@ -127,14 +135,21 @@ class _Asking:
         stage: Stage[Proposal],
         config: ProposeConfig,
         model: CachedModel,
+        reader: CachedModel | None,
         progress: Callable[[int], None] | None,
     ) -> None:
-        self._stage, self._model, self._progress = stage, model, progress
+        self._stage, self._models, self._progress = stage, [model, *([reader] if reader else [])], progress
         self._agent = Densifier(model, config.role, config.page_chars)
         self._checker = Checker(world)
+        self._witness = Witness(reader, config.role, world) if reader else None
         self._concurrency = config.concurrency
         self.missing: Counter[str] = Counter()
         self.problem = ""
+
+    @property
+    def name(self) -> str:
+        """Who proposes, and who reads it again."""
+        return "+".join(model.name for model in self._models)
 
     async def about(self, owed: Mapping[str, Piece], n_done: int) -> None:
         """Ask about all of them, so many at a time."""
@@ -148,31 +163,48 @@ class _Asking:
         try:
             await map_bounded(self._one, owed.items(), concurrency=self._concurrency, on_done=told)
         finally:
-            await self._model.aclose()
+            for model in self._models:
+                await model.aclose()
 
     async def _one(self, item: tuple[str, Piece]) -> None:
         key, piece = item
         reply = await self._agent.ask(piece)
-        if reply.outcome in NO_REPLY:
-            self.missing[reply.outcome] += 1
-            self.problem = reply.detail
-        else:
-            self._stage.append(self._proposal(key, piece, reply))
-
-    def _proposal(self, key: str, piece: Piece, reply: Reply[ClosingReply]) -> Proposal:
         tally: Counter[str] = Counter()
-        borne = () if reply.value is None else tuple(self._checker.statements(piece, reply.value, tally))
-        return Proposal(
-            key=key,
-            things=tuple(thing.id for thing in piece.things),
-            pages=tuple(page.id for page in piece.pages),
-            outcome=reply.outcome,
-            facts=tuple(Borne(fact=fact, document=s.document, start=s.start, end=s.end) for fact, s in borne),
-            dropped=dict(sorted(tally.items())),
-            implementation=self._model.name,
-            n_calls=reply.n_calls,
-            usage=reply.usage,
+        found = list(self._checker.statements(piece, reply.value, tally)) if reply.value else []
+        heard = [await self._heard(piece, *row) for row in found]
+        if unwell := next((r for r in (reply, *heard) if r is not None and r.outcome in NO_REPLY), None):
+            self.missing[unwell.outcome] += 1
+            self.problem = unwell.detail
+            return
+        kept = [
+            row for row, said in zip(found, heard, strict=True) if said is None or (said.value and said.value.states)
+        ]
+        tally["a second reader does not find it there"] = len(found) - len(kept)
+        asked = [(r.n_calls, r.usage) for r in (reply, *heard) if r is not None]
+        self._stage.append(
+            Proposal(
+                key=key,
+                things=tuple(thing.id for thing in piece.things),
+                pages=tuple(page.id for page in piece.pages),
+                outcome=reply.outcome,
+                facts=tuple(Borne(fact=fact, document=s.document, start=s.start, end=s.end) for fact, s in kept),
+                dropped={reason: n for reason, n in sorted(tally.items()) if n},
+                implementation=self.name,
+                n_calls=sum(n for n, _ in asked),
+                usage=Usage(
+                    prompt=sum(usage.prompt for _, usage in asked),
+                    cached=sum(usage.cached for _, usage in asked),
+                    completion=sum(usage.completion for _, usage in asked),
+                ),
+            )
         )
+
+    async def _heard(self, piece: Piece, fact: Fact, place: Statement) -> Reply[Testimony] | None:
+        """What the second reader says, if there is one."""
+        if self._witness is None:
+            return None
+        page = next(page for page in piece.pages if page.id == place.document)
+        return await self._witness.ask(fact, place, page)
 
 
 def _written(
