@@ -91,7 +91,7 @@ def propose(
         asyncio.run(asking.about({key: pieces[key] for key in stage.owed(pieces)}, n_done=len(stage.keys)))
         if not stage.keys:
             raise ModelError(
-                f"{model.name} gave no reply to any of {len(pieces)} pieces; the last problem: {asking.problem}"
+                f"{asking.name} gave no reply to any of {len(pieces)} pieces; the last problem: {asking.problem}"
             )
         found = stage.finish(key for key in pieces if key in stage.keys)
     report = _written(world, out, config, asking.name, found, asking.missing)

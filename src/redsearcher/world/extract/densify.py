@@ -1,8 +1,8 @@
 """The graph agent: a model is shown a piece of a world and pages around it, and says which facts would close cycles.
 
 What it says counts only where a page bears it out: the quote stands there letter by letter and names the things, types
-allow the relation, and nothing known speaks against it. Whether the words mean the relation
-is for a second reader to say (`witness.py`).
+allow the relation, and nothing known speaks against it. Whether the words mean the relation is for a second reader to
+say (`witness.py`).
 """
 
 from collections import Counter, defaultdict
