@@ -1,6 +1,7 @@
 """What aggregates come to, by the facts of a source: how many entities there are, which place one has among them."""
 
 from collections.abc import Mapping
+from functools import partial
 from math import floor, inf
 
 import numpy as np
@@ -18,20 +19,19 @@ def values(call: ToolExpression, bound: Mapping[str, str], source: FactSource) -
     None for what has no place, or where the source does not know an entity. Raises DataError for no aggregate.
     """
     aggregate = read(call)
-    if any(source.number(bound[operand.variable]) < 0 for operand in call.inputs):
+    ends = tuple(source.number(bound[arm.variable]) for arm in aggregate.arms)
+    own = 0 if aggregate.own is None else source.number(bound[aggregate.own.variable])
+    if own < 0 or min(ends, default=0) < 0:
         return ()
-    counted = _counted(aggregate, bound, source)
     if aggregate.own is None:
-        return (float(len(counted)),)
+        return (float(len(_counted(aggregate, ends, source))),)
     is_top, numbers = aggregate.function == "top", source.literal(aggregate.own.property or "")
-    own = np.array([source.number(bound[aggregate.own.variable])], dtype=np.int32)
-    worth = float(numbers.worth(own, is_top)[0])
-    if worth == -inf or not np.isin(own, counted)[0]:
+    worth = float(numbers.worth(np.array([own], dtype=np.int32), is_top)[0])
+    if worth == -inf or not _is_counted(own, aggregate, ends, source):
         return ()
-    if not aggregate.arms:
-        ranked = numbers.ranked(source.block(aggregate.type), is_top)
-        return (1.0 + len(ranked) - int(np.searchsorted(ranked, worth, "right")),)
-    return (1.0 + np.count_nonzero(numbers.worth(counted, is_top) > worth),)
+    among = (aggregate.type, aggregate.arms, ends)
+    ranked = numbers.ranked(among, partial(_counted, aggregate, ends, source), is_top)
+    return (1.0 + len(ranked) - int(np.searchsorted(ranked, worth, "right")),)
 
 
 def as_span(atom: ToolAtom, source: FactSource, block: range) -> Span | None:
@@ -50,17 +50,35 @@ def as_span(atom: ToolAtom, source: FactSource, block: range) -> Span | None:
     if aggregate.own is None or aggregate.arms or counted != block or low > 1 or high == inf:
         return None
     is_top, numbers = aggregate.function == "top", source.literal(aggregate.own.property or "")
-    ranked = numbers.ranked(counted, is_top)
+    ranked = numbers.ranked((aggregate.type, (), ()), partial(_counted, aggregate, (), source), is_top)
     place = min(floor(high), len(ranked))
     worth = float(ranked[len(ranked) - place]) if place > 0 else inf
     return Span(numbers, worth, inf) if is_top else Span(numbers, -inf, -worth)
 
 
-def _counted(aggregate: Aggregate, bound: Mapping[str, str], source: FactSource) -> Column:
-    """The entities of the type that all arms lead to, ascending."""
+def _counted(aggregate: Aggregate, ends: tuple[int, ...], source: FactSource) -> Column:
+    """The entities of the type that all arms lead to from their ends, ascending."""
+    rows = _rows(aggregate, ends, source)
     block = source.block(aggregate.type)
-    counted = np.arange(block.start, block.stop, dtype=np.int32)
-    for arm in aggregate.arms:
-        row = source.relation(arm.property).rows(arm.outward).array(source.number(bound[arm.variable]))
-        counted = np.intersect1d(counted, row, assume_unique=True)
+    if not rows:
+        return np.arange(block.start, block.stop, dtype=np.int32)
+    first = min(rows, key=len)
+    counted = first[np.searchsorted(first, block.start) : np.searchsorted(first, block.stop)]
+    for row in rows:
+        if row is not first:
+            counted = np.intersect1d(counted, row, assume_unique=True)
     return counted
+
+
+def _is_counted(entity: int, aggregate: Aggregate, ends: tuple[int, ...], source: FactSource) -> bool:
+    """Whether an entity is of the type, and all arms lead to it."""
+    rows = _rows(aggregate, ends, source)
+    places = [int(np.searchsorted(row, entity)) for row in rows]
+    return entity in source.block(aggregate.type) and all(
+        at < len(row) and row[at] == entity for at, row in zip(places, rows, strict=True)
+    )
+
+
+def _rows(aggregate: Aggregate, ends: tuple[int, ...], source: FactSource) -> list[Column]:
+    arms = zip(aggregate.arms, ends, strict=True)
+    return [source.relation(arm.property).rows(arm.outward).array(end) for arm, end in arms]

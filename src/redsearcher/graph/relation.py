@@ -1,5 +1,6 @@
 """What numbered entities are related to: compact arrays, read a row or a whole column at a time."""
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
@@ -15,6 +16,9 @@ Floats = NDArray[np.float64]
 
 ROWS_KEPT = 50_000
 """Rows kept as tuples once they were looked at; one more, and all are forgotten."""
+
+RANKED_KEPT = 5_000
+"""Rankings kept of one property's numbers; one more, and all are forgotten."""
 
 
 class Reached(NamedTuple):
@@ -170,16 +174,18 @@ class Numbers(Rows[float]):
         """The largest number of each entity of a column, or the smallest negated; minus infinite where it has none."""
         return self.greatest(column) if is_top else -self.least(column)
 
-    def ranked(self, block: range, is_top: bool) -> Floats:
-        """What the entities of a block are worth, those with a number only, ascending."""
-        key = (block.start, block.stop, is_top)
+    def ranked(self, among: Hashable, entities: Callable[[], Column], is_top: bool) -> Floats:
+        """What some entities are worth, those with a number only, ascending; kept under the name `among` of theirs."""
+        key = (among, is_top)
         if key not in self._ranked:
-            worth = np.sort(self.worth(np.arange(block.start, block.stop, dtype=np.int32), is_top))
+            if len(self._ranked) >= RANKED_KEPT:
+                self._ranked.clear()
+            worth = np.sort(self.worth(entities(), is_top))
             self._ranked[key] = worth[np.searchsorted(worth, -np.inf, "right") :]
         return self._ranked[key]
 
     @cached_property
-    def _ranked(self) -> dict[tuple[int, int, bool], Floats]:
+    def _ranked(self) -> dict[tuple[Hashable, bool], Floats]:
         return {}
 
     def least(self, column: Column) -> Floats:
