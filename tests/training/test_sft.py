@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from redsearcher.cli.model import habits
 from redsearcher.core.progress import progress
 from redsearcher.errors import InputError
 from redsearcher.training.config import ModelConfig, OptimizerConfig, SftConfig
-from redsearcher.training.feed import Feed
+from redsearcher.training.feed import Feed, Rows
 from redsearcher.training.log import read_log
 from redsearcher.training.sft import Finished, Measure, open_training
 from redsearcher.training.shard import shard_names
@@ -136,11 +137,27 @@ def test_shards_that_come_later_are_read_before_old_ones_again(data: Path, tmp_p
     for rows in feed.batches(Position()):
         if not read or read[-1] != rows.shard.name:
             read.append(rows.shard.name)
-        if rows.after.shard is None and len(read) == 1 and rows.after.turns == {names[0]: 1}:
+        if not rows.after.opened and len(read) == 1 and rows.after.turns == {names[0]: 1}:
             shutil.copytree(data / "train" / names[1], tmp_path / names[1])
-        if rows.after.shard is None and len(rows.after.turns) == 2:
+        if not rows.after.opened and len(rows.after.turns) == 2:
             break
     assert read == names
+
+
+def test_steps_go_round_open_shards_and_go_on_where_they_were(data: Path) -> None:
+    from redsearcher.core.hashing import file_hash
+
+    tokens, names = file_hash(data / "tokenizer" / "tokenizer.json"), shard_names(data / "train")
+    feed = Feed(data / "train", tokens, 2048, 1, seed=0, n_open=3)
+    steps = list(islice(feed.batches(Position()), 12))
+    assert all(len(set(found)) == min(3, len(names)) for found in _threes(steps[:6]))
+    again = list(islice(feed.batches(steps[4].after), 7))
+    assert [(s.shard.name, s.rows) for s in again] == [(s.shard.name, s.rows) for s in steps[5:]]
+
+
+def _threes(steps: list[Rows]) -> list[list[str]]:
+    read = [step.shard.name for step in steps]
+    return [read[at : at + 3] for at in range(0, len(read) - 2, 3)]
 
 
 def test_shards_of_another_tokenizer_are_refused(data: Path) -> None:

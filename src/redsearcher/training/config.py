@@ -76,6 +76,8 @@ class SftConfig(Config):
     micro_rows: int = Field(default=1, ge=1)
     """Rows per forward pass of a GPU; the gradient is summed over batch_rows / micro_rows of them. A CPU shares the
     documents of a step out among its threads."""
+    open_shards: int = Field(default=32, ge=1)
+    """Shards (worlds) that steps go round: of one at a time, the names would be learnt by heart, not looked up."""
     eval_every_tokens: int = Field(default=500_000, ge=1)
     """Tokens between two measurements of the held-out loss."""
     eval_tokens: int = Field(default=200_000, ge=1)

@@ -20,33 +20,50 @@ class Rows(NamedTuple):
 
 
 class Feed:
-    """Chooses the next shard among those read least often, so that fresh ones come first."""
+    """Goes round several shards, step by step: read one by one, the names of each world would be learnt by heart.
 
-    def __init__(self, folder: Path, tokenizer: str, row_tokens: int, batch_rows: int, seed: int) -> None:
-        self._folder, self._tokenizer = folder, tokenizer
+    A shard that is read to its end makes room for one of those read least often, so that fresh ones come first.
+    """
+
+    def __init__(
+        self, folder: Path, tokenizer: str, row_tokens: int, batch_rows: int, seed: int, n_open: int = 1
+    ) -> None:
+        self._folder, self._tokenizer, self._n_open = folder, tokenizer, n_open
         self._row_tokens, self._batch_rows, self._seed = row_tokens, batch_rows, seed
 
     def batches(self, position: Position) -> Iterator[Rows]:
         """Steps from a position on. Raises InputError where no shard is there or one has other tokens."""
-        turns, current, start = dict(position.turns), position.shard, position.batch
+        turns, opened = dict(position.turns), dict(position.opened)
+        plans: dict[str, tuple[Shard, list[list[list[int]]]]] = {}
         while True:
-            name = current or self._next(turns)
-            shard = open_shard(self._folder / name, self._tokenizer)
-            batches = plan(shard, self._row_tokens, self._batch_rows, self._seed, turns.get(name, 0))
-            for number in range(start, len(batches)):
-                last = number + 1 == len(batches)
-                if last:
-                    turns[name] = turns.get(name, 0) + 1
-                after = Position(shard=None if last else name, batch=0 if last else number + 1, turns=dict(turns))
-                yield Rows(shard, batches[number], after)
-            if not batches:
-                raise InputError(f"{self._folder / name} has no document that fits in {self._row_tokens} tokens")
-            current, start = None, 0
+            while len(opened) < self._n_open and (fresh := self._next(turns, opened)) is not None:
+                opened[fresh] = 0
+            name = next(iter(opened))
+            if name not in plans:
+                plans[name] = self._planned(name, turns.get(name, 0))
+            shard, batches = plans[name]
+            number = opened.pop(name)
+            if number + 1 < len(batches):
+                opened[name] = number + 1
+            else:
+                turns[name] = turns.get(name, 0) + 1
+                del plans[name]
+            yield Rows(shard, batches[number], Position(opened=dict(opened), turns=dict(turns)))
 
-    def _next(self, turns: dict[str, int]) -> str:
-        names = shard_names(self._folder)
-        if not names:
+    def _planned(self, name: str, turn: int) -> tuple[Shard, list[list[list[int]]]]:
+        shard = open_shard(self._folder / name, self._tokenizer)
+        batches = plan(shard, self._row_tokens, self._batch_rows, self._seed, turn)
+        if not batches:
+            raise InputError(f"{self._folder / name} has no document that fits in {self._row_tokens} tokens")
+        return shard, batches
+
+    def _next(self, turns: dict[str, int], opened: dict[str, int]) -> str | None:
+        """One of the shards that were read least often and are not open; None where all are."""
+        names = [name for name in shard_names(self._folder) if name not in opened]
+        if not names and not opened:
             raise InputError(f"{self._folder} holds no shards; write some with `redsearcher train encode`")
+        if not names:
+            return None
         fewest = min(turns.get(name, 0) for name in names)
         waiting = [name for name in names if turns.get(name, 0) == fewest]
         return waiting[derive(self._seed, "shard", fewest, len(waiting)).randrange(len(waiting))]

@@ -46,7 +46,7 @@ class Training:
         self.config, self.engine, self.position = config, engine, position
         self._data, self._out = data, out
         tokens = file_hash(data / TOKENIZER / "tokenizer.json")
-        self._feed = Feed(data / TRAIN, tokens, config.row_tokens, config.batch_rows, config.seed)
+        self._feed = Feed(data / TRAIN, tokens, config.row_tokens, config.batch_rows, config.seed, config.open_shards)
         self._heldout = heldout_rows(data / HELD_OUT, tokens, config.row_tokens, config.eval_tokens)
         self._log = Log(out / LOG, position.step)
         self._saved_at = self._mark = time.monotonic()

@@ -11,14 +11,14 @@ from redsearcher.errors import DataError, boundary
 
 
 class Position(BaseModel):
-    """How far a run is. `turns` counts the passes over each shard, the one under way not included."""
+    """How far a run is. `turns` counts the whole passes over each shard, `opened` says which step is next of
+    those that are being read, in the order in which their turn comes."""
 
     step: int = 0
     tokens: int = 0
     policy_tokens: int = 0
     seconds: float = 0.0
-    shard: str | None = None
-    batch: int = 0
+    opened: dict[str, int] = {}
     turns: dict[str, int] = {}
     best_heldout: float | None = None
 
