@@ -257,10 +257,11 @@ def ours(folder: Path, seed: int) -> dict[str, Any]:
         progress(f"all answers: {family}")
         for one, first, again, said in zip(own, *tables[f"all answers: {family}"][:2], found, strict=True):
             rows.append({"asked": one.model_dump(mode="json"), "answers": said})
-            for kind in {c.kind for c in one.query.constraints} & set(of_kind):
+            kinds = {c.kind for c in one.query.constraints} if family in ("drawn", "less one") else set()
+            for kind in kinds & set(of_kind):
                 of_kind[kind].first.append(first)
                 of_kind[kind].again.append(again)
-    tables |= {f"all answers: with a {kind}": table for kind, table in of_kind.items()}
+    tables |= {f"all answers: drawn or less one, with a {kind}": table for kind, table in of_kind.items()}
     jsonl.write(folder / "answers.jsonl", map(json.dumps, rows))
     figures["after_mb"] = round(memory_mb() - before)
     return figures | {"tables": {name: summary(table) for name, table in tables.items()}}

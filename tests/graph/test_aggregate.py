@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given as forall
@@ -16,6 +17,7 @@ from redsearcher.graph.join import Join
 from redsearcher.graph.necessity import necessity
 from redsearcher.graph.plan import Plan
 from redsearcher.graph.reasoning import reasoning_graph
+from redsearcher.graph.search import Search
 from redsearcher.graph.sql import SqlFacts
 from redsearcher.graph.tool import n_tool_sources
 from redsearcher.records.query import Constant, Operand, Query, ToolAtom, ToolExpression
@@ -160,6 +162,22 @@ def test_necessity_and_uniqueness_agree_with_counting_by_hand(asked: Query, fact
     for constraint in asked.constraints:
         without = {own[asked.answer.name] for own in brute(asked.without(constraint.id), facts)}
         assert counts[constraint.id] == min(3, len(without))
+
+
+@pytest.mark.parametrize("function", ["top", "bottom"])
+def test_places_in_whole_columns_agree_with_those_found_one_by_one(function: str) -> None:
+    random = Random(function)
+    types = {f"{kind[0]}{n}": kind for kind in ("person", "film") for n in range(30)}
+    pairs = [(f"f{random.randrange(30)}", f"p{random.randrange(30)}") for _ in range(150)]
+    facts = [link(f, "P1", p) for f, p in pairs] + [link("p0", "P1", "p1")]
+    facts += [number(f"f{n}", "N1", random.randrange(5)) for n in range(25) for _ in range(2)]
+    facts += [number("p0", "N1", 9)]
+    source = FactTable({fact.id: fact for fact in facts}.values(), types)
+    variables = [answer("f", "film"), latent("p", "person")]
+    for low, high in ((2, 2), (3, None), (None, 1)):
+        asked = query(variables, [within("1", place(function, "N1 f", "film", "^P1 p"), low, high)])
+        found = Join(Plan(asked, source), 10**6, few=0, many=0).answers()
+        assert found == sorted(Search(Plan(asked, source), 10**6).answers(None)) and 0 < len(found) < 30
 
 
 FILMS = [link("f0", "P1", "p0"), link("f1", "P1", "p0"), link("f2", "P1", "p0"), link("f3", "P1", "p1")]

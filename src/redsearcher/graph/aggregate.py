@@ -1,13 +1,13 @@
 """What aggregates come to, by the facts of a source: how many entities there are, which place one has among them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from math import floor, inf
 
 import numpy as np
 
 from redsearcher.graph.bond import Span
-from redsearcher.graph.relation import Column
+from redsearcher.graph.relation import Bools, Column, Floats
 from redsearcher.graph.source import FactSource
 from redsearcher.records.aggregate import Aggregate, is_aggregate, read
 from redsearcher.records.query import ToolAtom, ToolExpression
@@ -54,6 +54,40 @@ def as_span(atom: ToolAtom, source: FactSource, block: range) -> Span | None:
     place = min(floor(high), len(ranked))
     worth = float(ranked[len(ranked) - place]) if place > 0 else inf
     return Span(numbers, worth, inf) if is_top else Span(numbers, -inf, -worth)
+
+
+def as_test(atom: ToolAtom, source: FactSource) -> Callable[[Mapping[str, Column]], Bools] | None:
+    """Which rows of columns, by variable, an atom holds of; None for all but a place among what one arm leads to."""
+    aggregate = read(atom.call) if is_aggregate(atom.call) else None
+    if aggregate is None or aggregate.own is None or len(aggregate.arms) != 1:
+        return None
+    own, arm = aggregate.own.variable, aggregate.arms[0].variable
+    low, high = -inf if atom.low is None else atom.low, inf if atom.high is None else atom.high
+
+    def holds(columns: Mapping[str, Column]) -> Bools:
+        places = _places(aggregate, columns[own], columns[arm], source)
+        return np.asarray((low <= places) & (places <= high))
+
+    return holds
+
+
+def _places(aggregate: Aggregate, own: Column, ends: Column, source: FactSource) -> Floats:
+    """The place of each entity of a column among those that the one arm leads to from its end, or NaN."""
+    assert aggregate.own is not None
+    (arm,) = aggregate.arms
+    relation, block = source.relation(arm.property), source.block(aggregate.type)
+    is_top, numbers = aggregate.function == "top", source.literal(aggregate.own.property or "")
+    heads, groups_of = np.unique(ends, return_inverse=True)
+    groups, counted = relation.rows(arm.outward).reach(heads)
+    worth = numbers.worth(counted, is_top)
+    kept = (counted >= block.start) & (counted < block.stop) & (worth > -inf)
+    levels, level = np.unique(worth[kept], return_inverse=True)
+    keys = np.sort(groups[kept] * (len(levels) + 1) + level)
+    mine = numbers.worth(own, is_top)
+    at_most = np.searchsorted(keys, groups_of * (len(levels) + 1) + np.searchsorted(levels, mine), "right")
+    places = 1.0 + np.searchsorted(keys, (groups_of + 1) * (len(levels) + 1), "left") - at_most
+    linked = relation.holds(ends, own) if arm.outward else relation.holds(own, ends)
+    return np.where(linked & (own >= block.start) & (own < block.stop) & (mine > -inf), places, np.nan)
 
 
 def _counted(aggregate: Aggregate, ends: tuple[int, ...], source: FactSource) -> Column:

@@ -60,10 +60,14 @@ class Compare(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A test of the values of several unknowns, ready once those in the mask `others` are bound, too."""
+    """A test of the values of several unknowns, ready once those in the mask `others` are bound, too.
+
+    `columns` says the same of whole columns, where there is a way.
+    """
 
     others: int
     fits: Callable[[Mapping[int, int]], bool]
+    columns: Callable[[Mapping[int, Column]], Bools] | None
 
 
 class Listing(NamedTuple):

@@ -149,7 +149,11 @@ class Join:
             accepted = np.array([plan.accepts(v, entity) for entity in values.tolist()], dtype=np.bool_)
             table = table.where(flags(values[accepted], plan.blocks[v])[table.columns[v] - plan.blocks[v].start])
         for check in plan.checks[v]:
-            if all(u in table.columns for u in bits(check.others)):
+            if not all(u in table.columns for u in bits(check.others)):
+                continue
+            if check.columns is not None:
+                table = table.where(check.columns(table.columns))
+            else:
                 self._check(BY_HAND * table.n_rows)
                 together = (v, *bits(check.others))
                 rows = zip(*(table.columns[u].tolist() for u in together), strict=True)

@@ -3,15 +3,19 @@
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from math import inf, nextafter
+from typing import TypeVar
 
 from redsearcher.errors import DataError
-from redsearcher.graph.aggregate import as_span
+from redsearcher.graph.aggregate import as_span, as_test
 from redsearcher.graph.bitset import bits, mask
 from redsearcher.graph.bond import Check, Compare, Listing, Span, Tie
 from redsearcher.graph.relation import Rows
 from redsearcher.graph.source import FactSource
 from redsearcher.graph.tool import holds, tools_of
 from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom, Query, ToolAtom
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Plan:
@@ -185,8 +189,10 @@ class Plan:
             self.tests[v].append(lambda entity: fits({v: entity}))
         else:
             everyone = mask(names)
+            test = as_test(atom, source) if len(names) == len(atom.variables) else None
+            columns = None if test is None else partial(_renamed, test, names)
             for v in names:
-                self.checks[v].append(Check(everyone & ~(1 << v), fits))
+                self.checks[v].append(Check(everyone & ~(1 << v), fits, columns))
                 self.adjacent[v] |= everyone & ~(1 << v)
 
     def _span(self, name: str, span: Span) -> None:
@@ -203,6 +209,11 @@ class Plan:
     def _join(self, a: int, b: int) -> None:
         self.adjacent[a] |= 1 << b
         self.adjacent[b] |= 1 << a
+
+
+def _renamed(test: Callable[[Mapping[str, T]], U], names: Mapping[int, str], bound: Mapping[int, T]) -> U:
+    """A test by name of what is bound by number."""
+    return test({name: bound[v] for v, name in names.items()})
 
 
 def is_less(left: tuple[float, ...], right: tuple[float, ...]) -> bool:

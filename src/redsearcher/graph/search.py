@@ -214,7 +214,7 @@ class Search:
 
     def _checks_hold(self, v: int, entity: int, checks: list[Check]) -> bool:
         known = {u: value for u, value in enumerate(self._values) if value is not None} | {v: entity}
-        return all(fits(known) for _, fits in checks)
+        return all(check.fits(known) for check in checks)
 
     def _bind(self, v: int, entity: int) -> Undo | None:
         """Bind v and narrow what is tied to it; None (and nothing changed) if that leaves some unknown no option."""
