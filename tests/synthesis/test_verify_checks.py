@@ -6,7 +6,7 @@ import pytest
 
 from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role, Variable
 from redsearcher.records.task import Task, VerifyStage
-from redsearcher.records.world import Document, Strength
+from redsearcher.records.world import Document, Entity, Strength
 from redsearcher.synthesis.check import check_tasks
 from redsearcher.synthesis.config import VerifyConfig
 from redsearcher.synthesis.reader import NameIndex
@@ -241,6 +241,19 @@ def test_a_denial_elsewhere_on_the_page_is_seen(world: World, bench: Bench) -> N
     found = denial(world, bench.names, fact, [page.model_copy(update={"text": added})])
     assert found is not None
     assert person in found[1]
+
+
+def test_a_denial_by_a_name_with_small_words_is_seen(world: World) -> None:
+    fact = next(f for f in world.facts.values() if f.property == "P144" and world.types[str(f.object)] == "book")
+    other = Entity(id="X1", type="book", label="Notes on the Well")
+    names = NameIndex({**world.entities, other.id: other})
+    label = world.entities[fact.subject].label
+    text = f"{label} is based on Notes on the Well. It was shot in autumn."
+    page = Document(
+        url="https://a.example/x", site="a.example", kind="review", title=label, text=text, about=(fact.subject,)
+    )
+    found = denial(world, names, fact, [page])
+    assert found is not None and "Notes on the Well" in found[1]
 
 
 def test_a_name_beside_the_right_one_is_no_denial(world: World, bench: Bench) -> None:

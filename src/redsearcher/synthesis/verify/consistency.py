@@ -13,7 +13,7 @@ from redsearcher.synthesis.verify.denial import denial
 from redsearcher.synthesis.verify.finding import Case, Finding, unjudged
 from redsearcher.world.property import properties
 
-VERSION = "consistency/6"
+VERSION = "consistency/7"
 _QUOTE = 160
 _PAGES_NAMED = 3
 

@@ -1,5 +1,6 @@
 """Does a page say something else where only one thing can be true? The offline reader looks for the other value."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from redsearcher.agent.solver.extract import triples
@@ -15,6 +16,7 @@ from redsearcher.world.store import World
 
 _SURE = 1.0
 """Weight of a reading that a whole phrase of the property carries; cue words alone are not trusted."""
+_MORE_WORDS = 7
 
 
 def denial(world: World, names: NameIndex, fact: Fact, pages: Iterable[Document]) -> tuple[str, str] | None:
@@ -34,13 +36,25 @@ def denial(world: World, names: NameIndex, fact: Fact, pages: Iterable[Document]
         if page.about[:1] != (fact.subject,):
             continue
         others = []
-        for name in _objects(world, page, label, fact.property):
-            bearers = set(names.bearers(name, world.types[fact.object]))
+        for read in _objects(world, page, label, fact.property):
+            name, bearers = _borne(names, page.text, read, world.types[fact.object])
             if bearers and not bearers & known and not _beside(page.text, name, right):
                 others.append(name)
         if len(others) == 1:  # several are a list of something else that was misread
             return page.id, f"{label!r}, {row.label['en']}: {others[0]!r}"
     return None
+
+
+def _borne(names: NameIndex, text: str, read: str, type_: str) -> tuple[str, set[str]]:
+    """The longest name on the page that begins with what was read, and who bears it: the reader stops at small words,
+    as at the second of "Notes on the Well"."""
+    found = {read: set(names.bearers(read, type_))}
+    for match in re.finditer(rf"{re.escape(read)}(?: [^\s.,;:!?”]+){{1,{_MORE_WORDS}}}", text):
+        words = match[0][len(read) :].split()
+        for n_more in range(1, len(words) + 1):
+            longer = " ".join((read, *words[:n_more]))
+            found[longer] = set(names.bearers(longer, type_))
+    return max(((name, who) for name, who in found.items() if who), key=lambda row: len(row[0]), default=(read, set()))
 
 
 def _beside(text: str, name: str, right: Sequence[str]) -> bool:
