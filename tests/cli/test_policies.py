@@ -6,6 +6,7 @@ import pytest
 
 from redsearcher.agent.config import EpisodeConfig, RolloutConfig
 from redsearcher.cli import policies
+from redsearcher.cli.main import execute
 from redsearcher.cli.model import ModelConfig, habits
 from redsearcher.cli.policies import PolicyConfig, roll_out_policies
 from redsearcher.core.fanout.place import HERE
@@ -32,6 +33,23 @@ def test_a_model_folder_says_how_it_is_rolled_out(tmp_path: Path) -> None:
     (folder / HABITS).write_text("[episode]\nwindows = 8192\n", encoding="utf-8")
     with pytest.raises(InputError, match="windows"):
         habits(f"local:{folder}")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('[policies.x]\nmodel = { name = "local:nowhere" }', "is no folder here"),
+        ('[policies."a/b"]\nmodel = {}', "policies"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_refused_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: str, said: str
+) -> None:
+    config = tmp_path / "job.toml"
+    config.write_text(f'name = "small"\n{table}\n', encoding="utf-8")
+    assert execute(["run", str(config), "--out", str(tmp_path / "run")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_local_policy_is_left_out_where_torch_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

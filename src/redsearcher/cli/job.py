@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from redsearcher.agent.config import RolloutConfig
-from redsearcher.cli.policies import PolicyConfig
+from redsearcher.cli.policies import PolicyConfig, PolicyName
 from redsearcher.core.config import Config
 from redsearcher.data.select import ExportConfig
 from redsearcher.llm.endpoint import EndpointConfig
@@ -34,7 +34,7 @@ class JobConfig(Config):
     """An OpenAI-compatible endpoint that plays the policy; left out, the offline solver does."""
     rollout: RolloutConfig = RolloutConfig()
     """Episodes per task and their limits."""
-    policies: dict[str, PolicyConfig] = {}
+    policies: dict[PolicyName, PolicyConfig] = {}
     """Further policies on the verified tasks, by name, to compare: their rollouts train nothing and drop nothing."""
     export: ExportConfig = ExportConfig()
     """What goes into the training sets."""

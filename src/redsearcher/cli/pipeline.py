@@ -14,7 +14,7 @@ from redsearcher.cli import stage
 from redsearcher.cli.coverage import measure
 from redsearcher.cli.job import JobConfig
 from redsearcher.cli.model import make_model
-from redsearcher.cli.policies import roll_out_policies
+from redsearcher.cli.policies import check_policies, roll_out_policies
 from redsearcher.cli.tools import find_web
 from redsearcher.core.fanout.place import Place
 from redsearcher.core.progress import progress, running_total
@@ -38,6 +38,7 @@ class Done(NamedTuple):
 
 def run_job(job: JobConfig, where: Path, workers: Place) -> Done:
     """Run what is owed of the job and write the manifest last."""
+    check_policies(job.policies)
     run = RunDir.open(where, job)
     run.log("job", python=sys.version.split()[0], machine=platform.machine(), workers=str(workers))
     with _timed(run, "world"), progress("pages of the world") as bar:

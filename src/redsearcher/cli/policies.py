@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import StringConstraints
 
 from redsearcher.agent.config import RolloutConfig
 from redsearcher.cli import stage
@@ -17,6 +19,10 @@ from redsearcher.records.task import Task
 from redsearcher.world.store import World
 
 LOCAL_NEEDS = ("torch", "transformers")
+
+
+PolicyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""What a policy is called, and its folder."""
 
 
 class PolicyConfig(Config):
@@ -40,6 +46,13 @@ class Sat(NamedTuple):
         if self.left_out:
             return f"policy {self.name} left out: {self.left_out}"
         return f"policy {self.name}: {self.n_rollouts} rollouts, {self.n_right} right"
+
+
+def check_policies(policies: Mapping[str, PolicyConfig]) -> None:
+    """Raises InputError where a policy cannot be found, before hours are spent on its tasks."""
+    for policy in policies.values():
+        find_model(policy.model)
+        habits(policy.model.name)
 
 
 def roll_out_policies(
