@@ -7,7 +7,7 @@ on another core takes a log-normal time for a turn (median 3 s) and is determini
 page it opens, from the words it was shown, by a digest of the conversation.
 
 First the command runs undisturbed. Then the same rollouts again, killed at random moments and resumed by the same
-command, in a fresh folder whenever one was finished before its kills were used up; every folder must end with the very
+command, four times per folder, in a fresh one then or when one was finished before; every folder must end with the very
 bytes of the undisturbed one. --http also reaches the web through `redsearcher web serve`, on the server's core.
 
 Prints tables and, last, one JSON line.
@@ -35,6 +35,8 @@ from loopback import Loopback, cores, loopback, peak_rss_mb, task_of
 
 SEED = 23
 COMMAND = (sys.executable, "-c", "from redsearcher.cli.main import main; main()")
+KILLS_PER_FOLDER = 4
+"""After so many the folder is finished and the next one begun: later kills would meet the few longest rollouts only."""
 STAGE_FILES = ("trajectories.jsonl", "scores.jsonl", "abnormal.jsonl")
 SETTINGS = "[episode]\nwall_time_s = 86400.0\ncall_timeout_s = 3600.0\n"
 """No time limit: an episode that ends by the clock would not be the same twice."""
@@ -203,13 +205,13 @@ def torment(bench: Bench, whole: str, wall_s: float, n_calls: int) -> Torment:
     while n_kills < bench.size.n_kills:
         out, kept = f"killed-{n_folders}", set[str]()
         n_folders += 1
-        finished = False
+        finished, n_here = False, 0
         while not finished:
             begun = bench.server.served()["n_begun"]
-            spare = n_kills < bench.size.n_kills
+            spare = n_kills < bench.size.n_kills and n_here < KILLS_PER_FOLDER
             ended = run(bench.command(out, bench.web), core, rng.uniform(0.0, 0.7) * wall_s if spare else None)
             finished = not ended.killed
-            n_kills += ended.killed
+            n_kills, n_here = n_kills + ended.killed, n_here + ended.killed
             keys, torn = written(folder / out)
             n_torn += torn
             n_doubled += len(keys) - len(set(keys))
