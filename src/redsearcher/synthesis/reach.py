@@ -20,6 +20,7 @@ class Reach:
         self._columns = columns
         self._rows: dict[tuple[str, bool], dict[int, tuple[int, ...]]] = defaultdict(dict)
         self._sets: dict[tuple[str, bool, int], frozenset[int]] = {}
+        self._numbers: dict[str, dict[int, tuple[float, ...]]] = defaultdict(dict)
 
     def row(self, entity: int, property: str, outward: bool) -> tuple[int, ...]:
         """Entities that the property leads to (`outward`) or comes from, ascending."""
@@ -46,4 +47,8 @@ class Reach:
 
     def numbers(self, entity: int, property: str) -> tuple[float, ...]:
         """Values of a literal property."""
-        return self.source.numbers(property).get(self._ids[entity].id, ())
+        rows = self._numbers[property]
+        found = rows.get(entity)
+        if found is None:
+            found = rows[entity] = self.source.numbers(property).get(self._ids[entity].id, ())
+        return found
