@@ -1,31 +1,17 @@
 """Building a web: documents in, a folder with an index and web.json out, there whole or not at all."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import tantivy
-
-from redsearcher.core import jsonl
-from redsearcher.core.folder import check_replaceable, swap_in
 from redsearcher.core.hashing import content_hash
-from redsearcher.errors import DataError, boundary
+from redsearcher.core.progress import Progress
+from redsearcher.errors import RedsearcherError
 from redsearcher.records.world import Document
+from redsearcher.web.build.journal import read_built
+from redsearcher.web.build.making import Plan, SameUrl, Say, discard, make, site
 from redsearcher.web.config import WebConfig
-from redsearcher.web.index import (
-    ENGINE_VERSION,
-    INDEX_FOLDER,
-    INFO_FILE,
-    WebInfo,
-    order_key,
-    register_analyzers,
-    schema,
-    to_row,
-)
-
-_PROGRESS_EVERY = 1_000
-_MAX_THREADS = 8
+from redsearcher.web.index import ENGINE_VERSION, WebInfo, read_info
+from redsearcher.web.source.base import Once, Source, Tally
 
 
 def build_web(
@@ -39,70 +25,72 @@ def build_web(
 ) -> WebInfo:
     """Index `documents` into the folder `path`, replacing a web that is there; `progress` is told the pages done.
 
-    Documents are streamed; memory is the writer's heap and about 100 bytes per page. The same documents in any order
+    Documents are streamed; memory is the writer's heap and about 10 bytes per page. The same documents in any order
     give the same id and the same search results. Raises DataError if two documents share a URL, InputError if
-    `path` holds something that is no web.
+    `path` holds something that is no web. Documents that can be read again go to `build_source`, which resumes.
     """
-    check_replaceable(path, INFO_FILE)
-    temporary = path.with_name(path.name + ".tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    (temporary / INDEX_FOLDER).mkdir(parents=True)
+    watch = _Told(progress)
+    made = build_source(path, Once(documents), config, world_id=world_id, lang=lang, watch=watch)
+    watch.end()
+    return made
+
+
+def build_source(
+    path: Path,
+    source: Source,
+    config: WebConfig,
+    *,
+    world_id: str,
+    lang: str,
+    watch: Progress | None = None,
+    say: Say = lambda _: None,
+    tally: Tally | None = None,
+    same_url: SameUrl = "error",
+    fresh: bool = False,
+) -> WebInfo:
+    """The same of a source. Interrupted at any moment, the same call goes on behind the last commit; where the web of
+    this source and these settings is at `path` already, nothing is done, unless it is to be made `fresh`.
+
+    `tally` gets what was left out: bad records, and pages whose URL was taken where `same_url` is first.
+    """
+    settings = (config.identity, ENGINE_VERSION, world_id, lang, same_url)
+    fingerprint = content_hash("build", source.fingerprint, *settings) if source.fingerprint else ""
+    with site(path):
+        if fresh:
+            discard(path)
+        elif fingerprint and (there := _there(path, fingerprint)) is not None:
+            say(f"{path} was built from these pages already; --fresh builds it again")
+            return there
+        plan = Plan(source, config, world_id, lang, fingerprint, fingerprint, tally or Tally(), same_url)
+        return make(path, plan, watch or _Told(None), say)
+
+
+def _there(path: Path, fingerprint: str) -> WebInfo | None:
+    built = read_built(path)
+    if built is None or built.fingerprint != fingerprint:
+        return None
     try:
-        total, n_documents = _fill(temporary / INDEX_FOLDER, documents, config, progress)
-        info = WebInfo(
-            id=content_hash(f"{total:040x}", n_documents, config.identity, ENGINE_VERSION),
-            engine_version=ENGINE_VERSION,
-            world=world_id,
-            lang=lang,
-            n_documents=n_documents,
-            config=config,
-        )
-        jsonl.write(temporary / INFO_FILE, [info.model_dump_json(indent=1)])
-        swap_in(temporary, path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
-    return info
+        return read_info(path)
+    except RedsearcherError:
+        return None
 
 
-def _fill(
-    folder: Path, documents: Iterable[Document], config: WebConfig, progress: Callable[[int], None] | None
-) -> tuple[int, int]:
-    """Write the index; returns the sum of the document ids, which no order of documents changes, and their number."""
-    threads = config.writer_threads or min(os.cpu_count() or 1, _MAX_THREADS)
-    with boundary(f"opening an index in {folder}"):
-        index = tantivy.Index(schema(), path=str(folder))
-        register_analyzers(index, config)
-        writer = index.writer(max(config.writer_heap_mb << 20, threads * 15_000_000), threads)
-    try:
-        counted = _add_all(writer, documents, progress)
-    except BaseException:
-        # The writer's threads go on writing into the folder until they are joined.
-        writer.rollback()
-        writer.wait_merging_threads()
-        raise
-    with boundary(f"committing the index in {folder}"):
-        writer.commit()
-        writer.wait_merging_threads()
-    return counted
+class _Told:
+    """Progress as a callback that hears the pages done so far."""
 
+    def __init__(self, told: Callable[[int], None] | None) -> None:
+        self._told, self._done, self._last = told, 0, -1
 
-def _add_all(
-    writer: tantivy.IndexWriter, documents: Iterable[Document], progress: Callable[[int], None] | None
-) -> tuple[int, int]:
-    total, n_documents = 0, 0
-    urls: set[int] = set()
-    for document in documents:
-        url = order_key(content_hash(document.url))
-        if url in urls:
-            raise DataError(f"two pages have the URL {document.url}; a web needs one page per URL")
-        urls.add(url)
-        with boundary(f"indexing {document.url}"):
-            writer.add_document(to_row(document))
-        total += int(document.id, 16)
-        n_documents += 1
-        if progress and n_documents % _PROGRESS_EVERY == 0:
-            progress(n_documents)
-    if progress:
-        progress(n_documents)
-    return total, n_documents
+    def advance(self, n: int = 1, note: str = "") -> None:
+        self._done += n
+        if self._told is not None:
+            self._told(self._done)
+            self._last = self._done
+
+    def skip(self, n: int, note: str = "") -> None:
+        self.advance(n, note)
+
+    def end(self) -> None:
+        """The last word, where nothing was said."""
+        if self._last < 0 and self._told is not None:
+            self._told(0)

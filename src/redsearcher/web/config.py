@@ -5,7 +5,7 @@ from pydantic import Field
 from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
 
-_BUILD_ONLY = {"writer_heap_mb", "writer_threads"}
+_BUILD_ONLY = {"writer_heap_mb", "writer_threads", "commit_pages"}
 
 
 class ShownConfig(Config):
@@ -34,6 +34,8 @@ class WebConfig(ShownConfig):
     """Memory of the index writer over all its threads, in MiB."""
     writer_threads: int = Field(default=0, ge=0, le=8)
     """Threads of the index writer; 0 is one per core. Results do not depend on it."""
+    commit_pages: int = Field(default=50_000, ge=1)
+    """Pages between two commits of a build that can be resumed: what a kill may cost, a minute's work at most."""
 
     @property
     def identity(self) -> str:

@@ -1,0 +1,1 @@
+"""Webs in the making: resumed after a kill, added to, pruned, checked."""

@@ -1,0 +1,1 @@
+"""Where the pages of a web come from: one source per kind of file."""
