@@ -20,6 +20,10 @@ class ToolError(RedsearcherError):
     """A tool could not do what was asked. The text goes to the model as the observation."""
 
 
+class UnavailableError(ToolError):
+    """What a tool asked was not there at that moment; the same call may do better later."""
+
+
 class ModelError(RedsearcherError):
     """A model endpoint failed or answered with something unusable."""
 

@@ -1,5 +1,6 @@
 """The same tasks, agent and seeds come to the same bytes, whichever way the web is reached."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from redsearcher.records.trajectory import Trajectory
 from redsearcher.web.builder import build_web
 from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
+from redsearcher.web.fault.config import FaultConfig
 from redsearcher.world.fiction.config import FictionConfig
 from redsearcher.world.make import WorldConfig, make_world
 from redsearcher.world.prose.config import ProseConfig
@@ -133,3 +135,73 @@ def test_mistakes_are_one_line(
         for web in (bare.url, f"mcp+{bare.url}"):
             assert roll(home, tmp_path / "run", web) == 2
             assert "--world" in capsys.readouterr().err
+
+
+FAULTS = """
+seed = 5
+pace = 0
+[search]
+timeout = 0.1
+error = 0.1
+stale = 0.2
+slow = 0.2
+[visit]
+timeout = 0.05
+too_many = 0.1
+error = 0.05
+forbidden = 0.1
+truncated = 0.1
+paywall = 0.1
+[wire]
+too_many = 0.05
+error = 0.05
+unavailable = 0.05
+timeout = 0.02
+"""
+
+
+@pytest.fixture(scope="module")
+def faulted(home: Path) -> Path:
+    """The run over the folder on a bad day."""
+    (home / "faults.toml").write_text(FAULTS, encoding="utf-8")
+    options = ("--world", str(home / "world"), "--faults", str(home / "faults.toml"))
+    assert roll(home, home / "faulted", str(home / "web"), *options) == 0
+    return home / "faulted"
+
+
+def test_a_bad_day_shows(whole: Path, faulted: Path) -> None:
+    fine, bad = (list(jsonl.read(run / "trajectories.jsonl", Trajectory)) for run in (whole, faulted))
+    assert [t.task for t in fine] == [t.task for t in bad] and {t.key for t in fine}.isdisjoint(t.key for t in bad)
+    text = "".join(o.content for t in bad for step in t.steps for o in step.observations)
+    for sign in ("did not answer within 10 s", "answered 500", "answered 429", "403 Forbidden", "subscri"):
+        assert sign in text
+    rows = [json.loads(line) for line in (faulted / "faults.jsonl").read_text("utf-8").splitlines()]
+    assert {row["seed"] for row in rows} <= {t.seed for t in bad}
+    assert {"timeout", "error", "paywall", "slow"} <= {row["kind"] for row in rows}
+
+
+@pytest.mark.parametrize("way", ["again", "http", "served http", "served mcp"])
+def test_a_bad_day_is_the_same_in_every_way(home: Path, faulted: Path, served: ServedHere, way: str) -> None:
+    out, world = home / f"faulted {way}", ("--world", str(home / "world"))
+    here = ("--faults", str(home / "faults.toml"))
+    if way == "again":
+        assert roll(home, out, str(home / "web"), *world, *here, "--concurrency", "1") == 0
+    elif way == "http":
+        assert roll(home, out, served.url, *here) == 0
+    else:
+        table = FaultConfig.load(home / "faults.toml")
+        with ServedHere(Web.open(home / "web"), World(home / "world").knowledge, faults=table) as server:
+            assert roll(home, out, server.url if way == "served http" else f"mcp+{server.url}") == 0
+            told = server.client.get("/metrics").text
+        for label in ('kind="timeout",tool="visit"', 'kind="paywall",tool="visit"', 'kind="error",tool="wire"'):
+            assert f"redsearcher_web_faults_total{{{label}}}" in told
+    for name in ("trajectories.jsonl", "scores.jsonl", "abnormal.jsonl"):
+        assert (out / name).read_bytes() == (faulted / name).read_bytes()
+
+
+def test_faults_need_a_way_that_takes_them(
+    home: Path, faulted: Path, served: ServedHere, whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for web in (f"mcp+{served.url}", f"replay:{home / 'calls.jsonl'}"):
+        assert roll(home, tmp_path / "run", web, "--faults", str(home / "faults.toml")) == 2
+        assert "web serve --faults FILE" in capsys.readouterr().err

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from redsearcher.web.engine import Web
+from redsearcher.web.fault.config import FaultConfig
 from redsearcher.web.tool.kit import make_tools
-from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.tooling import ToolKnowledge
 
 for name in ("fastapi", "uvicorn", "mcp", "prometheus_client"):
@@ -19,14 +19,21 @@ for name in ("fastapi", "uvicorn", "mcp", "prometheus_client"):
 class ServedHere:
     """Serves a web, and what tools there are, until the block ends. `url` is the root."""
 
-    def __init__(self, web: Web, knowledge: ToolKnowledge | None = None, port: int = 0, **settings: Any) -> None:
+    def __init__(
+        self,
+        web: Web,
+        knowledge: ToolKnowledge | None = None,
+        port: int = 0,
+        faults: FaultConfig | None = None,
+        **settings: Any,
+    ) -> None:
         from redsearcher.llm.server.run import listen
         from redsearcher.web.server.app import make_app
-        from redsearcher.web.server.served import Served
+        from redsearcher.web.server.served import served
 
         names = ("python", "scholar", "maps") if knowledge else ("python",)
         self.tools = make_tools(names, knowledge)
-        self.app = make_app(Served(web, Toolbox(web, more=self.tools), knowledge), **settings)
+        self.app = make_app(served(web, self.tools, knowledge, faults), **settings)
         self._bound = listen("127.0.0.1", port)
         self.url = f"http://127.0.0.1:{self._bound.getsockname()[1]}"
         self._ready = threading.Event()

@@ -25,6 +25,7 @@ from redsearcher.llm.window import WindowError
 from redsearcher.records.chat import Completion, FormatProblem, Message, Sampling, Segment, Usage
 from redsearcher.records.tool import Observation, ToolCall, ToolSchema
 from redsearcher.records.trajectory import Step, StopReason
+from redsearcher.web.moment import MOMENT, Moment
 
 SYSTEM = (files("redsearcher.agent") / "prompt" / "system.txt").read_text(encoding="utf-8").strip()
 FORCE = (files("redsearcher.agent") / "prompt" / "force.txt").read_text(encoding="utf-8").strip()
@@ -199,6 +200,7 @@ class Episode:
                 text = "Error: the budget of tool calls is used up; this call was not run."
                 observations.append(Observation(call_id=call.id, content=text, error="over_budget"))
                 continue
+            MOMENT.set(Moment(self._sampling.seed, self._calls.total()))
             self._calls[call.name] += 1
             try:
                 async with asyncio.timeout(self._config.call_timeout_s):

@@ -42,6 +42,9 @@ def rollout(
     record: Annotated[
         Path | None, typer.Option(help="Write down every tool call with its answer, for --web replay:FILE.")
     ] = None,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", help="TOML file of faults to inject, by seed and rate.", metavar="FILE")
+    ] = None,
     workers: Workers = "1",
     seed: Seed = 0,
     config: ConfigFile = None,
@@ -57,10 +60,12 @@ def rollout(
     from redsearcher.cli.coverage import check_together, measure
     from redsearcher.cli.model import ModelConfig, find_model, habits
     from redsearcher.cli.stage import load_tasks, rollouts, tools_needed
-    from redsearcher.cli.tools import find_web, recording
+    from redsearcher.cli.tools import faulty, find_web, recording
     from redsearcher.core.fanout.place import parse_place
     from redsearcher.core.rundir import RunDir
     from redsearcher.web.engine import Web
+    from redsearcher.web.fault.config import FaultConfig
+    from redsearcher.web.fault.log import FILE as FAULT_FILE
     from redsearcher.web.index import INFO_FILE
     from redsearcher.world.store import World
 
@@ -78,7 +83,10 @@ def rollout(
     whole = {"samples": samples, "concurrency": concurrency, "seed": seed or None}
     settings = _overrule(RolloutConfig.load(config) if config else habits(model) or RolloutConfig(), whole, given)
     loaded, facts = load_tasks(tasks), World(world) if world else None
+    table = FaultConfig.load(faults) if faults else None
     reached = find_web(web, facts, out / "web_requests", settings.episode.shown)
+    if table is not None:
+        reached = faulty(reached, table, out / FAULT_FILE)
     with reached.here(tools_needed(loaded, settings))() as offered:
         Subset(offered, settings.episode.tools or ())
     pages = Web.open(Path(web)) if facts is not None and (Path(web) / INFO_FILE).is_file() else None

@@ -24,6 +24,9 @@ from redsearcher.web.client.recorded import RecordingTools, ReplayedTools
 from redsearcher.web.client.remote import RemoteTool
 from redsearcher.web.config import ShownConfig
 from redsearcher.web.engine import Web
+from redsearcher.web.fault.config import FaultConfig
+from redsearcher.web.fault.inject import Faults, FaultyBackend, FaultyTool, faulty_info
+from redsearcher.web.fault.log import FaultLog
 from redsearcher.web.index import WebInfo
 from redsearcher.web.tool.base import Tool
 from redsearcher.web.tool.kit import NEED_A_WORLD, make_tools
@@ -101,6 +104,19 @@ def recording(web: WebSource, file: Path) -> WebSource:
         return partial(_recorded, web.here(names), at)
 
     return WebSource(web.info, anywhere, here)
+
+
+def faulty(web: WebSource, table: FaultConfig, file: Path) -> WebSource:
+    """The same web with faults injected on the way to it, of which `file` keeps a record."""
+    info, at = faulty_info(web.info, table), file.resolve()
+
+    def anywhere(names: Sequence[str]) -> OpenTools:
+        return partial(_faulty, web.anywhere(names), table, at)
+
+    def here(names: Sequence[str]) -> OpenTools:
+        return partial(_faulty, web.here(names), table, at)
+
+    return WebSource(info, anywhere, here)
 
 
 def _load(path: Path) -> Config:
@@ -215,6 +231,18 @@ def _recorded(opens: OpenTools, file: Path) -> Iterator[Tools]:
         yield RecordingTools(tools, cassette)
 
 
+@contextmanager
+def _faulty(opens: OpenTools, table: FaultConfig, file: Path) -> Iterator[Tools]:
+    with opens() as tools, FaultLog(file) as log:
+        if not isinstance(tools, Toolbox):
+            raise InputError(
+                "over MCP and from a recording faults cannot be injected here; give them to `redsearcher web serve "
+                "--faults FILE`, or to the run that is recorded"
+            )
+        faults = Faults(table, log)
+        yield tools.through(lambda web: FaultyBackend(web, faults), lambda tool: FaultyTool(tool, faults))
+
+
 def _knowledge(world: Path | None, names: Sequence[str]) -> ToolKnowledge | None:
     """What the named tools know. A world that is opened also tells the words of its properties."""
     opened = World(world) if world is not None else None
@@ -224,7 +252,7 @@ def _knowledge(world: Path | None, names: Sequence[str]) -> ToolKnowledge | None
 @contextmanager
 def _line(config: ServerConfig, requests: Path | None) -> Iterator[Line]:
     with _budget(config.line, requests) as budget:
-        with Line(config.root, config.line, key_in(config.key_env), budget) as line:
+        with Line(config.root, config.line, key_in(config.key_env), budget, ours=True) as line:
             yield line
 
 

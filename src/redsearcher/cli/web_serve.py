@@ -23,6 +23,9 @@ def serve(
     tools: Annotated[
         str, typer.Option(help="Tools beyond search and visit, with commas (default: all that can be had).")
     ] = "",
+    faults: Annotated[
+        Path | None, typer.Option("--faults", help="TOML file of faults to inject, by seed and rate.", metavar="FILE")
+    ] = None,
     max_body: Annotated[int, typer.Option(help="Bytes a request may have.", min=1024)] = 1 << 20,
 ) -> None:
     """Serve a web over HTTP (Serper, Jina's reader and Search-R1 in shape) and MCP (at /mcp).
@@ -30,10 +33,12 @@ def serve(
     Example: redsearcher web serve webs/demo --world worlds/demo --port 8080 --workers 2
     """
     need("serving a web", "server", "fastapi", "uvicorn", "mcp", "prometheus_client")
+    from redsearcher.web.fault.config import FaultConfig
     from redsearcher.web.server.run import LOOPBACK, Setting, serve
 
     named = tuple(name.strip() for name in tools.split(",")) if tools else None
-    setting = Setting(web.resolve(), world.resolve() if world else None, named, host, key_env, max_body)
+    table = FaultConfig.load(faults) if faults else None
+    setting = Setting(web.resolve(), world.resolve() if world else None, named, host, key_env, max_body, table)
     if setting.key is None and host not in LOOPBACK:
         typer.echo(f"note: {host} is open to others, and no --key-env is given: anyone may ask", err=True)
     serve(setting, port, workers, lambda url: say.line(f"serving {web} at {url} (MCP at {url}/mcp); Ctrl-C stops"))

@@ -39,6 +39,11 @@ def render_missing(url: str, reason: str) -> str:
     return f"# {_line(url)}\nURL: {_line(url)}\n\n{render_error(reason)}"
 
 
+def render_unanswered(query: str, reason: str) -> str:
+    """A query that found nobody to answer it."""
+    return f'## Results for "{_line(query)}"\n{render_error(reason)}'
+
+
 def render_error(reason: str) -> str:
     """A call that could not be run."""
     return f"Error: {reason}"

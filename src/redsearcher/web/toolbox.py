@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from redsearcher.errors import ToolError
+from redsearcher.errors import ToolError, UnavailableError
 from redsearcher.records.tool import SEARCH, VISIT, Observation, ToolCall, ToolSchema
 from redsearcher.web import arguments
 from redsearcher.web.backend import Backend
@@ -17,6 +17,7 @@ from redsearcher.web.render import (
     render_missing,
     render_page,
     render_results,
+    render_unanswered,
 )
 from redsearcher.web.tool.base import Tool
 
@@ -33,7 +34,7 @@ class Toolbox:
         self, web: Backend, config: ShownConfig | None = None, more: Sequence[Tool] = (), *, side_by_side: bool = False
     ) -> None:
         """`side_by_side`: the queries or URLs of one call wait together, for a web that is far away."""
-        self._web, self._config = web, config or web.info.config
+        self._web, self._config, self._more = web, config or web.info.config, tuple(more)
         self._each = _side_by_side if side_by_side else _in_turn
         self._tools: dict[str, Callable[[ToolCall], Awaitable[Observation]]] = {
             SEARCH.name: self._search,
@@ -43,9 +44,14 @@ class Toolbox:
         self.schemas: tuple[ToolSchema, ...] = (SEARCH, VISIT, *(tool.schema for tool in more))
         """What a model may call."""
 
+    def through(self, web: Callable[[Backend], Backend], tool: Callable[[Tool], Tool]) -> "Toolbox":
+        """The same tools with something put before the web and before each further tool."""
+        return Toolbox(web(self._web), self._config, [tool(one) for one in self._more], side_by_side=True)
+
     async def call(self, call: ToolCall) -> Observation:
-        """Run one call. `error` is unknown_tool, bad_arguments, or not_found where none of the URLs has a page;
-        further tools have kinds of their own. Raises OutageError where the web is gone."""
+        """Run one call. `error` is unknown_tool, bad_arguments, not_found where none of the URLs has a page, or
+        unavailable where no query was answered; further tools have kinds of their own. Raises OutageError where the
+        web is gone."""
         try:
             return refusal(call, self.schemas) or await self._tools[call.name](call)
         except ToolError as error:
@@ -54,10 +60,17 @@ class Toolbox:
     async def _search(self, call: ToolCall) -> Observation:
         queries = arguments.texts("query", call.arguments["query"], self._config.max_per_call)
         blocks = await self._each(self._results, queries)
-        return Observation(call_id=call.id, content=BETWEEN_QUERIES.join(blocks))
+        failed = not any(answered for _, answered in blocks)
+        content = BETWEEN_QUERIES.join(text for text, _ in blocks)
+        return Observation(call_id=call.id, content=content, error="unavailable" if failed else None)
 
-    def _results(self, query: str) -> str:
-        return render_results(query, self._web.search(query, self._config.n_results, self._config.snippet_chars))
+    def _results(self, query: str) -> tuple[str, bool]:
+        """The text of a query's results, and whether somebody answered it."""
+        try:
+            found = self._web.search(query, self._config.n_results, self._config.snippet_chars)
+        except UnavailableError as error:
+            return render_unanswered(query, str(error)), False
+        return render_results(query, found), True
 
     async def _visit(self, call: ToolCall) -> Observation:
         given: Mapping[str, Any] = call.arguments

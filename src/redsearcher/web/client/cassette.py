@@ -42,7 +42,7 @@ class Cassette:
                 raise InputError(f"{path} is a recording of web {found}, this one is {info.id}; name another file")
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        jsonl.write(path, [json.dumps({"kind": KIND, "web": info.model_dump(mode="json")})])
+        jsonl.write(path, [json.dumps({"kind": KIND, "web": info.public})])
 
     def find(self, call: ToolCall) -> Observation | None:
         """What the call came to, if it is known."""

@@ -1,7 +1,7 @@
 """Webs behind HTTP: a server of ours, or a live search service with a page reader. Both speak the same shapes."""
 
 from redsearcher.core.hashing import content_hash
-from redsearcher.errors import InputError, OutageError, ToolError
+from redsearcher.errors import InputError, OutageError, ToolError, UnavailableError
 from redsearcher.records.tool import INTERFACE_VERSION, SCHEMAS, Hit, Page, ToolSchema
 from redsearcher.web.client import shape
 from redsearcher.web.client.config import LiveConfig, ServerConfig
@@ -11,6 +11,8 @@ from redsearcher.web.index import WebInfo
 
 _UNUSABLE = frozenset({400, 404, 413, 414, 422})
 """Statuses that say the query was at fault, not the service."""
+UNAVAILABLE = 422
+"""The status by which a server of ours says that what it asked for its answer was not there at that moment."""
 
 
 class ServedWeb:
@@ -23,7 +25,10 @@ class ServedWeb:
     def search(self, query: str, k: int, snippet_chars: int) -> list[Hit]:
         """As the web itself would. Raises ToolError, OutageError."""
         asked = {"q": query, "num": k, "snippet_chars": snippet_chars}
-        return _hits(self._line.post(f"{self._root}/search", asked), k, self._root)
+        reply = self._line.post(f"{self._root}/search", asked)
+        if reply.status == UNAVAILABLE:
+            raise UnavailableError(reply.message)
+        return _hits(reply, k, self._root)
 
     def visit(self, url: str, goal: str, max_chars: int) -> Page:
         """As the web itself would. Raises ToolError, OutageError."""

@@ -11,6 +11,7 @@ from redsearcher.errors import InputError, OutageError
 from redsearcher.web.client.budget import Budget
 from redsearcher.web.client.config import LineConfig
 from redsearcher.web.client.patience import RETRIED, pauses
+from redsearcher.web.moment import HEADER, MOMENT, TRY_HEADER
 
 _REFUSED = {401: "wants another key", 402: "wants to be paid", 403: "refuses the key"}
 
@@ -26,15 +27,17 @@ class Reply(NamedTuple):
         """What the service says went wrong, in one line."""
         found = self.json if isinstance(self.json, dict) else {}
         said = next((found[name] for name in ("message", "readableMessage", "detail", "error") if found.get(name)), "")
-        return " ".join(str(said).split())[:300] or f"status {self.status}"
+        return " ".join(str(said).split())[:600] or f"status {self.status}"
 
 
 class Line:
     """Calls one service. Threads share it."""
 
-    def __init__(self, what: str, config: LineConfig, key: str | None, budget: Budget | None = None) -> None:
-        """`what` names the service in errors."""
-        self._what, self._config, self._budget = what, config, budget
+    def __init__(
+        self, what: str, config: LineConfig, key: str | None, budget: Budget | None = None, *, ours: bool = False
+    ) -> None:
+        """`what` names the service in errors. `ours`: it is a server of ours, which is told the moment of a call."""
+        self._what, self._config, self._budget, self._ours = what, config, budget, ours
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
         if key is not None:
             headers |= {"Authorization": f"Bearer {key}", "X-API-KEY": key}
@@ -53,9 +56,10 @@ class Line:
         return self._send("POST", url, json.dumps(body, ensure_ascii=False).encode("utf-8", "ignore"))
 
     def _send(self, method: str, url: str, body: bytes | None) -> Reply:
-        waits = pauses(self._config)
+        waits, n_tries = pauses(self._config), 0
         while True:
-            status, content, error, asked = self._try(method, url, body)
+            status, content, error, asked = self._try(method, url, body, n_tries)
+            n_tries += 1
             if error is None and status not in RETRIED:
                 break
             pause = next(waits, None)
@@ -71,12 +75,14 @@ class Line:
             raise OutageError(f"{self._what} {_REFUSED[status]}: {reply.message}")
         return reply
 
-    def _try(self, method: str, url: str, body: bytes | None) -> tuple[int, bytes, httpx.TransportError | None, float]:
+    def _try(
+        self, method: str, url: str, body: bytes | None, n_tries: int
+    ) -> tuple[int, bytes, httpx.TransportError | None, float]:
         """Status, content, the error where there was no answer, and the seconds the service asks to wait."""
         if self._budget is not None:
             self._budget.spend()
         try:
-            found = self._client.request(method, url, content=body)
+            found = self._client.request(method, url, content=body, headers=self._told(n_tries))
         except httpx.InvalidURL as error:
             raise InputError(f"{url} is no URL ({error}); expected one such as http://127.0.0.1:8080") from error
         except httpx.TimeoutException:
@@ -85,6 +91,13 @@ class Line:
             return 0, b"", error, 0.0
         after = found.headers.get("retry-after", "")
         return found.status_code, found.content, None, min(float(after), 30.0) if after.isdigit() else 0.0
+
+    def _told(self, n_tries: int) -> dict[str, str] | None:
+        """The moment and the try, for a server of ours."""
+        moment = MOMENT.get()
+        if not self._ours or moment is None:
+            return None
+        return {HEADER: str(moment), TRY_HEADER: str(n_tries)}
 
     def __enter__(self) -> Self:
         return self

@@ -11,6 +11,7 @@ from redsearcher.errors import InputError, OutageError, RedsearcherError, ToolEr
 from redsearcher.records.tool import SCHEMAS, Observation, ToolCall, ToolSchema
 from redsearcher.web import arguments
 from redsearcher.web.client.config import ServerConfig, key_in
+from redsearcher.web.moment import META, MOMENT, Moment
 from redsearcher.web.render import render_error
 from redsearcher.web.toolbox import refusal
 
@@ -41,16 +42,17 @@ class McpTools:
             return Observation(call_id=call.id, content=render_error(str(error)), error="bad_arguments")
 
     async def _send(self, call: ToolCall) -> Observation:
-        asked = self._ask(call.name, arguments.sendable(call.arguments))
+        asked = self._ask(call.name, arguments.sendable(call.arguments), MOMENT.get())
         content, error = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, self._loop))
         return Observation(call_id=call.id, content=content, error=error)
 
-    async def _ask(self, name: str, given: dict[str, Any]) -> tuple[str, str | None]:
+    async def _ask(self, name: str, given: dict[str, Any], moment: Moment | None) -> tuple[str, str | None]:
         from mcp.shared.exceptions import MCPError
         from mcp_types import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR
 
         try:
-            found = await self._client.call_tool(name, given)
+            meta: Any = {META: str(moment)} if moment is not None else None
+            found = await self._client.call_tool(name, given, meta=meta)
         except MCPError as error:
             if error.error.code in (INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR):
                 raise ToolError(f"{error.error.message}. Call it again.") from error

@@ -7,6 +7,7 @@ import httpx2
 
 from redsearcher.web.client.config import LineConfig
 from redsearcher.web.client.patience import RETRIED, pauses
+from redsearcher.web.moment import TRY_HEADER
 
 
 class PatientTransport(httpx2.AsyncBaseTransport):
@@ -20,15 +21,18 @@ class PatientTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The first reply that is worth having, else the last one."""
+        n_tries = 0
         for pause in pauses(self._config):
-            reply = await self._try(request)
+            reply = await self._try(request, n_tries)
+            n_tries += 1
             if reply.status_code not in RETRIED:
                 return reply
             await reply.aclose()
             await asyncio.sleep(pause)
-        return await self._try(request)
+        return await self._try(request, n_tries)
 
-    async def _try(self, request: httpx2.Request) -> httpx2.Response:
+    async def _try(self, request: httpx2.Request, n_tries: int) -> httpx2.Response:
+        request.headers[TRY_HEADER] = str(n_tries)
         try:
             return await self._inner.handle_async_request(request)
         except httpx2.TransportError as error:

@@ -1,11 +1,13 @@
 """The HTTP server: routes and their replies."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from anyio.to_thread import run_sync
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
@@ -30,8 +32,11 @@ from redsearcher.web.server.meter import Meter
 from redsearcher.web.server.retrieve import retrieve_reply
 from redsearcher.web.server.serper import Json, Papers, PlaceBook, search_reply
 from redsearcher.web.server.served import Served
+from redsearcher.web.server.wire import Wire
 
 Answer = Callable[[SearchAsk], Json]
+LATE_THREADS = 512
+"""Answers that may be late at once, where faults are injected: a thread waits with each."""
 
 
 def make_app(served: Served, *, key: str | None = None, local: bool = True, max_body: int = MAX_BODY) -> FastAPI:
@@ -40,11 +45,18 @@ def make_app(served: Served, *, key: str | None = None, local: bool = True, max_
     `key`: what requests must show; `local`: it listens on this machine alone; `max_body`: bytes a request may have.
     """
     web_id = served.web.info.id
-    meter = Meter(web_id)
+    meter, wire = Meter(web_id), None
+    if served.faults is not None:
+        served.faults.listen(lambda fault: meter.fault(fault.tool, fault.kind))
+        wire = Wire(served.faults.config, meter.fault)
     over_mcp = session_manager(served.toolbox, web_id, local=local)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        threads = ThreadPoolExecutor(LATE_THREADS) if served.faults is not None else None
+        if threads is not None:
+            asyncio.get_running_loop().set_default_executor(threads)
+            current_default_thread_limiter().total_tokens = LATE_THREADS
         async with over_mcp.run():
             yield
 
@@ -57,7 +69,7 @@ def make_app(served: Served, *, key: str | None = None, local: bool = True, max_
         redirect_slashes=False,
     )
     add_errors(app)
-    app.add_middleware(Guard, meter=meter, key=key, max_body=max_body)
+    app.add_middleware(Guard, meter=meter, key=key, max_body=max_body, wire=wire)
     app.router.routes.append(Route("/mcp", endpoint=StreamableHTTPASGIApp(over_mcp)))
     _add_searches(app, served)
     _add_reader(app, served)
@@ -86,7 +98,7 @@ def _add_searches(app: FastAPI, served: Served) -> None:
         answers["scholar"] = Papers(served.web, served.knowledge).reply
         answers |= {kind: partial(book.reply, kind) for kind in ("maps", "places")}
     for name, answer in answers.items():
-        route = _searching(answer)
+        route = _searching(answer, may_wait=served.faults is not None)
         app.post(f"/{name}", name=name, openapi_extra=body_of(SearchAsk, batch=True))(route)
         app.get(f"/{name}", include_in_schema=False)(route)
 
@@ -101,11 +113,13 @@ def _no_world(_: SearchAsk) -> Json:
     raise ApiError(404, "this server has no world; start it with --world")
 
 
-def _searching(answer: Answer) -> Callable[[Request], Any]:
+def _searching(answer: Answer, *, may_wait: bool) -> Callable[[Request], Any]:
     async def search(request: Request) -> Response:
         """Results for one query, or a list of them for a list of queries."""
         asked = searches(await request.body(), request.query_params)
         if isinstance(asked, SearchAsk):
+            if may_wait:
+                return _json(await run_sync(answer, asked))
             return _json(answer(asked))  # a thread would take its millisecond from the loop as well
         return _json(await run_sync(lambda: [answer(ask) for ask in asked]))
 
@@ -117,7 +131,8 @@ def _add_reader(app: FastAPI, served: Served) -> None:
         headers = request.headers
         form = headers.get("x-respond-with") or headers.get("x-return-format") or ""
         links = headers.get("x-with-links-summary") or ""
-        data = reader.read(served.web, ask, form=form, links=links)
+        reading = partial(reader.read, served.web, ask, form=form, links=links)
+        data = reading() if served.faults is None else await run_sync(reading)
         if "json" in headers.get("accept", ""):
             return _json({"code": 200, "status": 20000, "data": data})
         return PlainTextResponse(reader.as_text(data))

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
-from redsearcher.errors import ToolError
+from redsearcher.errors import ToolError, UnavailableError
+from redsearcher.web.client.http import UNAVAILABLE
 
 JSON = "application/json"
 
@@ -55,7 +56,7 @@ def add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ToolError)
     async def on_tool_error(_: Request, error: ToolError) -> Response:
-        return reply(ApiError(404, str(error)))
+        return reply(ApiError(UNAVAILABLE if isinstance(error, UnavailableError) else 404, str(error)))
 
     @app.exception_handler(ValidationError)
     async def on_bad_body(_: Request, error: ValidationError) -> Response:

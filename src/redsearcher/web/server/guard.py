@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from redsearcher.web.server.failure import ApiError, reply
 from redsearcher.web.server.meter import Meter
+from redsearcher.web.server.wire import Wire
 
 OPEN = frozenset({"/health", "/openapi.json"})
 """Paths that need no key."""
@@ -17,8 +18,10 @@ MAX_BODY = 1 << 20
 class Guard:
     """Wraps an application. Bodies are read whole before it sees them: they are small, and a large one ends here."""
 
-    def __init__(self, app: ASGIApp, meter: Meter, key: str | None, max_body: int = MAX_BODY) -> None:
-        self._app, self._meter, self._max_body = app, meter, max_body
+    def __init__(
+        self, app: ASGIApp, meter: Meter, key: str | None, max_body: int = MAX_BODY, wire: Wire | None = None
+    ) -> None:
+        self._app, self._meter, self._max_body, self._wire = app, meter, max_body, wire
         self._key = key.encode() if key else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,11 +38,13 @@ class Guard:
 
             try:
                 self._check(scope)
-                receive = await self._whole(scope, receive)
+                body = await self._whole(scope, receive)
             except ApiError as error:
                 await reply(error)(scope, receive, sent)
                 return
-            await self._app(scope, receive, sent)
+            if self._wire is not None and await self._wire.spoil(scope, receive, sent, body or b""):
+                return
+            await self._app(scope, receive if body is None else _once(body, receive), sent)
 
     def _check(self, scope: Scope) -> None:
         if self._key is None or scope["path"] in OPEN:
@@ -50,30 +55,35 @@ class Guard:
         if not hmac.compare_digest(given, self._key):
             raise ApiError(401, "this server needs its key, as `Authorization: Bearer KEY` or `X-API-KEY: KEY`")
 
-    async def _whole(self, scope: Scope, receive: Receive) -> Receive:
-        """A `receive` that gives the body in one piece. Raises ApiError where it is too large."""
+    async def _whole(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The body in one piece; None where there is none to read. Raises ApiError where it is too large."""
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-            return receive
+            return None
         if _length(dict(scope["headers"])) > self._max_body:
             raise self._too_large()
         body, more = b"", True
         while more:
             message: MutableMapping[str, Any] = await receive()
             if message["type"] != "http.request":
-                return receive
+                return None
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._max_body:
                 raise self._too_large()
-        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def once() -> Message:
-            return whole.pop() if whole else await receive()
-
-        return once
+        return body
 
     def _too_large(self) -> ApiError:
         return ApiError(413, f"a request may have {self._max_body:,} bytes")
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body, then what else comes."""
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def once() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return once
 
 
 def _length(headers: dict[bytes, bytes]) -> int:

@@ -11,6 +11,7 @@ from redsearcher import __version__
 from redsearcher.records.tool import ToolCall
 from redsearcher.web.arguments import clean
 from redsearcher.web.client.mcp import ERROR_KEY
+from redsearcher.web.moment import META, MOMENT, read_moment
 from redsearcher.web.toolbox import Toolbox
 
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -44,6 +45,8 @@ def _server(toolbox: Toolbox, web: str) -> Server[Any]:
         return listed
 
     async def on_call_tool(_: Any, params: CallToolRequestParams) -> CallToolResult:
+        if (moment := read_moment((params.meta or {}).get(META))) is not None:
+            MOMENT.set(moment)
         found = await toolbox.call(ToolCall(id="", name=params.name, arguments=params.arguments or {}))
         content = TextContent(text=clean(found.content))
         if found.error is None:

@@ -42,6 +42,7 @@ class Meter:
             registry=self._registry,
             multiprocess_mode="livesum",
         )
+        self._faults = Counter("redsearcher_web_faults", "Faults injected.", ("tool", "kind"), registry=self._registry)
         info = Gauge(
             "redsearcher_web_info", "The web served.", ("web",), registry=self._registry, multiprocess_mode="max"
         )
@@ -59,6 +60,10 @@ class Meter:
             self._in_flight.dec()
             self._requests.labels(route, str(seen.status)).inc()
             self._seconds.labels(route).observe(time.perf_counter() - start)
+
+    def fault(self, tool: str, kind: str) -> None:
+        """Count an injected fault."""
+        self._faults.labels(tool, kind).inc()
 
     def text(self) -> tuple[bytes, str]:
         """All figures in Prometheus's text format, and its media type."""

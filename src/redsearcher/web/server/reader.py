@@ -4,15 +4,15 @@ import sys
 from typing import Any
 
 from redsearcher.records.tool import Page
-from redsearcher.web.engine import Web
 from redsearcher.web.server.ask import ReadAsk
 from redsearcher.web.server.failure import ApiError
+from redsearcher.web.server.served import Pages
 
 Json = dict[str, Any]
 FORMATS = ("", "default", "markdown", "content", "text")
 
 
-def read(web: Web, ask: ReadAsk, *, form: str = "", links: str = "") -> Json:
+def read(web: Pages, ask: ReadAsk, *, form: str = "", links: str = "") -> Json:
     """The `data` of a reply: the whole page, or with a goal what serves it. Raises ToolError if there is no such page.
 
     `form` is the reader's return format, `links` its links summary: `true` gives a table of texts to URLs, `all` pairs

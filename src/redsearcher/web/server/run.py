@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from redsearcher.errors import InputError, RedsearcherError
 from redsearcher.llm.server.run import Server, listen
+from redsearcher.web.fault.config import FaultConfig
 from redsearcher.web.server.guard import MAX_BODY
 from redsearcher.web.server.meter import FOLDER_VARIABLE
 
@@ -36,6 +37,7 @@ class Setting(NamedTuple):
     host: str
     key_env: str
     max_body: int = MAX_BODY
+    faults: FaultConfig | None = None
 
     @property
     def key(self) -> str | None:
@@ -66,7 +68,7 @@ def serve(setting: Setting, port: int, n_workers: int, on_ready: Callable[[str],
 def _serve_here(setting: Setting, bound: socket.socket, on_ready: Callable[[], None]) -> None:
     from redsearcher.web.server.served import serving
 
-    with serving(setting.web, setting.world, setting.tools) as served:
+    with serving(setting.web, setting.world, setting.tools, setting.faults) as served:
         from redsearcher.web.server.app import make_app  # takes a second, which a mistake should not
 
         local = setting.host in LOOPBACK

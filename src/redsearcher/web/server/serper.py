@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from redsearcher.core.text import fold
-from redsearcher.web.engine import Web
 from redsearcher.web.server.ask import MAX_RESULTS, SearchAsk
 from redsearcher.web.server.failure import ApiError
+from redsearcher.web.server.served import Pages
 from redsearcher.web.tool.lookup import Lookup
 from redsearcher.web.tool.maps import CONTAINED_IN
 from redsearcher.world.property import entity_types
@@ -15,7 +15,7 @@ from redsearcher.world.tooling import ToolKnowledge
 Json = dict[str, Any]
 
 
-def search_reply(web: Web, ask: SearchAsk) -> Json:
+def search_reply(web: Pages, ask: SearchAsk) -> Json:
     """Web results; `site` is a field of ours, `position` counts from 1 on each page."""
     num = ask.num or web.info.config.n_results
     if ask.page * num > MAX_RESULTS:
@@ -37,7 +37,7 @@ def _parameters(ask: SearchAsk, num: int, kind: str) -> Json:
 class Papers:
     """The papers of a world by title, by author, or by what sounds like either."""
 
-    def __init__(self, web: Web, knowledge: ToolKnowledge) -> None:
+    def __init__(self, web: Pages, knowledge: ToolKnowledge) -> None:
         self._web, self._entities, self._known = web, knowledge.entities, knowledge.scholarly
         self._lookup = Lookup(self._entities, [*self._known.authors, *self._known.papers], lambda entity: ())
 

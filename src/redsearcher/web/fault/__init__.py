@@ -1,0 +1,1 @@
+"""What goes wrong on a real web, injected by seed and rate."""
