@@ -121,7 +121,7 @@ def attempts(
     world: World, web: Web, tasks: list[Task], seed: int, config: StreamConfig, cells: dict[str, tuple[int, int]]
 ) -> Iterator[Attempt]:
     """The expert's episodes on tasks of one world; `cells` gives k and MSD by task id."""
-    library = Library(world)
+    library = Library(world, web.info.config.addresses)
     expert = Expert(tasks, library, config.expert)
     checker = PeekChecker(name for entity in world.entities.values() for name in entity.names)
     tools = Toolbox(web, config.web)

@@ -79,7 +79,8 @@ class Link(Record):
 
 
 class Document(Record):
-    """A page. `about` lists the entities it is about (its own subject first); `links` lie in its text, in order."""
+    """A page. `about` lists the entities it is about (its own subject first); `links` lie in its text, in order.
+    `origin` is the URL it had before a web gave it an invented address; only operators may see it."""
 
     url: str
     site: str
@@ -91,11 +92,12 @@ class Document(Record):
     about: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     date: str = ""
+    origin: str = ""
 
     @cached_property
     def id(self) -> str:
-        """Content hash of (url, text)."""
-        return content_hash(self.url, self.text)
+        """Content hash of (url, text), the URL being the one before it was given another."""
+        return content_hash(self.origin or self.url, self.text)
 
 
 class Strength(StrEnum):

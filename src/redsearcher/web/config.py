@@ -4,6 +4,7 @@ from pydantic import Field
 
 from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
+from redsearcher.web.address.config import AddressConfig
 
 _BUILD_ONLY = {"writer_heap_mb", "writer_threads", "commit_pages"}
 
@@ -34,10 +35,13 @@ class WebConfig(ShownConfig):
     """Memory of the index writer over all its threads, in MiB."""
     writer_threads: int = Field(default=0, ge=0, le=8)
     """Threads of the index writer; 0 is one per core. Results do not depend on it."""
+    addresses: AddressConfig | None = None
+    """Show pages under invented addresses, which say nothing of them; left out, under their own."""
     commit_pages: int = Field(default=50_000, ge=1)
     """Pages between two commits of a build that can be resumed: what a kill may cost, a minute's work at most."""
 
     @property
     def identity(self) -> str:
         """Content hash of what can change an answer: all but the resources of the build."""
-        return content_hash(self.model_dump(mode="json", exclude=_BUILD_ONLY))
+        hidden = _BUILD_ONLY if self.addresses is not None else {*_BUILD_ONLY, "addresses"}
+        return content_hash(self.model_dump(mode="json", exclude=hidden))

@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -27,6 +28,11 @@ class WebInfo(Record):
     lang: str
     n_documents: int
     config: WebConfig
+
+    @property
+    def public(self) -> dict[str, Any]:
+        """What those who search may know of it, as JSON values: how addresses are made is none of it."""
+        return self.model_dump(mode="json", exclude={"config": {"addresses"}})
 
 
 def schema() -> tantivy.Schema:

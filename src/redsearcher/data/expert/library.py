@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from redsearcher.records.world import Entity, Fact, Strength
 from redsearcher.synthesis.reader import NameIndex
+from redsearcher.web.address.book import shown_url
+from redsearcher.web.address.config import AddressConfig
 from redsearcher.world.store import World
 
 _BLANKS = re.compile(r"\s+")
@@ -19,9 +21,12 @@ class Note(NamedTuple):
 
 
 class Library:
-    """Strict statements by the address of their page, and names by entity. Made once per world."""
+    """Strict statements by the address of their page, and names by entity. Made once per world.
 
-    def __init__(self, world: World) -> None:
+    `addresses` are those of the web that the expert searches, where its pages do not stand under their own URLs.
+    """
+
+    def __init__(self, world: World, addresses: AddressConfig | None = None) -> None:
         self.entities: dict[str, Entity] = world.entities
         self.names = NameIndex(world.entities)
         of_document: dict[str, list[tuple[Fact, int, int]]] = defaultdict(list)
@@ -32,13 +37,13 @@ class Library:
                     of_document[statement.document].append((fact, statement.start, statement.end))
         self._notes: dict[str, tuple[Note, ...]] = {}
         self._topics: dict[str, str] = {}
+        shown = shown_url(addresses)
         for document in world.documents():
+            url = shown(document.url)
             found = sorted(of_document.get(document.id, ()), key=lambda row: (row[1], row[2], row[0].id))
             if document.about:
-                self._topics[document.url] = document.about[0]
-            self._notes[document.url] = tuple(
-                Note(fact, collapsed(document.text[start:end])) for fact, start, end in found
-            )
+                self._topics[url] = document.about[0]
+            self._notes[url] = tuple(Note(fact, collapsed(document.text[start:end])) for fact, start, end in found)
 
     def notes(self, url: str) -> tuple[Note, ...]:
         """Statements of the page at `url` in the order of its text; none for an address we do not know."""

@@ -14,6 +14,7 @@ from redsearcher.core.hashing import content_hash
 from redsearcher.core.lock import holding
 from redsearcher.core.progress import Progress
 from redsearcher.errors import DataError, InputError, RedsearcherError
+from redsearcher.web.address.book import addressed
 from redsearcher.web.build.journal import BUILT_FILE, JOURNAL_FILE, URLS_FILE, Built, Journal, Mark
 from redsearcher.web.build.segments import n_pages, sweep
 from redsearcher.web.build.urls import UrlSet
@@ -158,7 +159,8 @@ class Making:
 
     def _add_all(self) -> None:
         last = time.monotonic()
-        for batch in _batches(self._plan.source.read(self._position)):
+        source = addressed(self._plan.source, self._plan.config.addresses)
+        for batch in _batches(source.read(self._position)):
             before = self._n
             self._add(batch)
             self._watch.advance(self._n - before)
@@ -181,7 +183,7 @@ class Making:
             else:
                 beside = "the web and a new page" if known else "two pages"
                 raise DataError(
-                    f"{beside} have the URL {document.url}; a web needs one page per URL, "
+                    f"{beside} have the URL {document.origin or document.url}; a web needs one page per URL, "
                     "of which --same-url first keeps the first"
                 )
 

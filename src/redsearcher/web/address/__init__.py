@@ -1,0 +1,1 @@
+"""Invented addresses for the pages of a web."""
