@@ -1,39 +1,22 @@
 """A ChatModel behind any OpenAI-compatible base URL: vLLM, SGLang, a provider, our own server."""
 
-import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
-from redsearcher.core.config import Config
 from redsearcher.errors import ModelError, boundary
-from redsearcher.llm.lane import Lanes
-from redsearcher.llm.router.address import BaseUrl
+from redsearcher.llm.api import Api, ApiConfig, encoded, encoded_with
 from redsearcher.llm.window import WindowError
 from redsearcher.llm.wire import from_openai_message, to_openai_message, to_openai_tools
 from redsearcher.records.chat import Completion, FormatProblem, Message, Sampling, Usage
 from redsearcher.records.tool import ToolSchema
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
 
 _TOO_LONG = ("context_length_exceeded", "context length", "context window", "max_model_len", "prompt is too long")
 """How servers say that a prompt leaves no room in the window."""
 FINISH = {"stop": "stop", "tool_calls": "tool_calls", "length": "length"}
 
 
-class EndpointConfig(Config):
+class EndpointConfig(ApiConfig):
     """Where a model is served."""
-
-    base_url: BaseUrl = "http://127.0.0.1:8000/v1"
-    """Root of the OpenAI-compatible API; a list of them, or several with commas, is a pool of engines."""
-    model: str
-    """The model's name as the endpoint knows it."""
-    api_key_env: str = "OPENAI_API_KEY"
-    """Environment variable that holds the key; unset means no key is needed."""
-    timeout_s: float = 600.0
-    """Limit of one call in seconds."""
-    max_retries: int = 4
-    """Retries of one call on connection errors, 429 and 5xx, with back-off."""
 
 
 class EndpointModel:
@@ -41,7 +24,7 @@ class EndpointModel:
 
     def __init__(self, config: EndpointConfig) -> None:
         self._config = config
-        self._lanes = Lanes(self._make)
+        self._api = Api(config)
 
     @property
     def name(self) -> str:
@@ -53,7 +36,6 @@ class EndpointModel:
         """The next turn. Raises ModelError, WindowError where the endpoint says that the prompt is too long."""
         request: dict[str, Any] = {
             "model": self._config.model,
-            "messages": [to_openai_message(message) for message in messages],
             "temperature": sampling.temperature,
             "top_p": sampling.top_p,
             "max_tokens": sampling.max_tokens,
@@ -61,15 +43,11 @@ class EndpointModel:
         }
         if tools:
             request["tools"] = to_openai_tools(tools)
+        said = [encoded(to_openai_message(message)) for message in messages]
         try:
-            with (
-                boundary(f"model {self._config.model} at {self._config.base_url}", raises=ModelError),
-                self._lanes.take() as client,
-            ):
-                # `chat.completions.create` would look at each part of each message again in every turn.
-                reply = await client.post("/chat/completions", cast_to=object, body=request)
+            reply = await self._api.post("/chat/completions", encoded_with(request, "messages", said))
         except ModelError as error:
-            if any(words in str(error.__cause__).lower() for words in _TOO_LONG):
+            if any(words in str(error).lower() for words in _TOO_LONG):
                 raise WindowError(str(error)) from error
             raise
         with boundary(f"the answer of model {self._config.model} at {self._config.base_url}", raises=ModelError):
@@ -88,20 +66,9 @@ class EndpointModel:
             return Completion(message=said, finish_reason=finish, usage=usage, problem=found)
         return Completion(message=found, finish_reason=finish, usage=usage)
 
-    def _make(self) -> "AsyncOpenAI":
-        from openai import AsyncOpenAI
-
-        config = self._config
-        return AsyncOpenAI(
-            base_url=config.base_url,
-            api_key=os.environ.get(config.api_key_env) or "none",
-            timeout=config.timeout_s,
-            max_retries=config.max_retries,
-        )
-
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._lanes.aclose()
+        await self._api.aclose()
 
 
 def _usage(usage: Mapping[str, Any] | None) -> Usage:

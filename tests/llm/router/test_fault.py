@@ -1,39 +1,32 @@
-"""Errors as the client library raises them, and whose fault they are."""
+"""Errors as the wire raises them, and whose fault they are."""
 
-import httpx
-import openai
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from redsearcher.errors import ModelError, boundary
+from redsearcher.llm.api import StatusError
 from redsearcher.llm.router.fault import Fault, fault_of
 from redsearcher.llm.window import WindowError
 
-REQUEST = httpx.Request("POST", "http://127.0.0.1:1/v1/chat/completions")
-
-
-def _status(code: int) -> Exception:
-    return openai.APIStatusError("no", response=httpx.Response(code, request=REQUEST), body=None)
-
-
-def _cut(cause: Exception) -> Exception:
-    error = openai.APIConnectionError(request=REQUEST)
-    error.__cause__ = cause
-    return error
+PLACE = ConnectionKey("127.0.0.1", 1, False, True, None, None, None)
 
 
 @pytest.mark.parametrize(
     ("raised", "fault"),
     [
-        (_status(400), Fault.REQUEST),
-        (_status(422), Fault.REQUEST),
-        (_status(401), Fault.SETUP),
-        (_status(404), Fault.SETUP),
-        (_status(429), Fault.BUSY),
-        (_status(500), Fault.BUSY),
-        (_status(503), Fault.BUSY),
-        (openai.APITimeoutError(request=REQUEST), Fault.BUSY),
-        (_cut(httpx.ConnectError("refused")), Fault.GONE),
-        (_cut(httpx.RemoteProtocolError("disconnected")), Fault.CUT),
+        (StatusError("no", 400), Fault.REQUEST),
+        (StatusError("no", 422), Fault.REQUEST),
+        (StatusError("no", 401), Fault.SETUP),
+        (StatusError("no", 404), Fault.SETUP),
+        (StatusError("no", 429), Fault.BUSY),
+        (StatusError("no", 500), Fault.BUSY),
+        (StatusError("no", 503), Fault.BUSY),
+        (aiohttp.ServerTimeoutError("slow"), Fault.BUSY),
+        (TimeoutError(), Fault.BUSY),
+        (aiohttp.ClientConnectorError(PLACE, OSError("refused")), Fault.GONE),
+        (aiohttp.ServerDisconnectedError(), Fault.CUT),
+        (aiohttp.ClientPayloadError("half a reply"), Fault.CUT),
         (ConnectionResetError("reset"), Fault.CUT),
         (ValueError("not JSON"), Fault.BUSY),
     ],
@@ -46,5 +39,5 @@ def test_faults(raised: Exception, fault: Fault) -> None:
 
 def test_what_did_not_come_over_the_wire_is_the_request_s() -> None:
     too_long = WindowError("too long")
-    too_long.__cause__ = ModelError("400")
+    too_long.__cause__ = StatusError("400", 400)
     assert fault_of(ModelError("answered without choices")) is fault_of(too_long) is Fault.REQUEST

@@ -101,7 +101,7 @@ def test_the_remote_engine_is_the_local_one(served: Served) -> None:
 def test_an_engine_that_is_not_there_is_a_model_error() -> None:
     async def run() -> None:
         config = RemoteConfig(base_url="http://127.0.0.1:9/v1", model="tiny", max_retries=0, timeout_s=2)
-        with pytest.raises(ModelError, match="asking http"):
+        with pytest.raises(ModelError, match="model tiny at http"):
             await RemoteEngine.open(config)
 
     asyncio.run(run())

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from redsearcher.errors import ModelError
+from redsearcher.llm.api import StatusError
 
 _SETUP = frozenset({401, 403, 404})
 _BUSY = frozenset({408, 409, 429})
@@ -23,17 +24,18 @@ class Fault(StrEnum):
 
 
 def fault_of(error: ModelError) -> Fault:
-    """By what the client library raised; an error that did not come over the wire is the request's."""
-    from httpx import ConnectError
-    from openai import APIConnectionError, APIStatusError, APITimeoutError
+    """By what the wire raised; an error that did not come over the wire is the request's."""
+    from aiohttp import ClientConnectionError, ClientConnectorError, ClientPayloadError
 
+    if isinstance(error, StatusError):
+        if error.status in _SETUP:
+            return Fault.SETUP
+        return Fault.BUSY if error.status in _BUSY or error.status >= 500 else Fault.REQUEST
     cause = error.__cause__
     if cause is None or isinstance(cause, ModelError):
         return Fault.REQUEST
-    if isinstance(cause, APIStatusError):
-        if cause.status_code in _SETUP:
-            return Fault.SETUP
-        return Fault.BUSY if cause.status_code in _BUSY or cause.status_code >= 500 else Fault.REQUEST
-    if isinstance(cause, APIConnectionError) and not isinstance(cause, APITimeoutError):
-        return Fault.GONE if isinstance(cause.__cause__, ConnectError) else Fault.CUT
-    return Fault.CUT if isinstance(cause, ConnectionError) else Fault.BUSY
+    if isinstance(cause, TimeoutError):
+        return Fault.BUSY
+    if isinstance(cause, ClientConnectorError):
+        return Fault.GONE
+    return Fault.CUT if isinstance(cause, ClientConnectionError | ClientPayloadError | ConnectionError) else Fault.BUSY
