@@ -20,6 +20,17 @@ def serve(
     key_env: Annotated[
         str, typer.Option(help="Environment variable with the key that requests must show.", metavar="NAME")
     ] = "",
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="TOML file of several keys with their quotas.", metavar="FILE")
+    ] = None,
+    watchdog: Annotated[
+        float | None,
+        typer.Option(
+            help="Seconds without a sign of life after which a process is killed and begun again "
+            "(default 30 with several workers; a single one is watched only where this is given).",
+            min=1,
+        ),
+    ] = None,
     tools: Annotated[
         str, typer.Option(help="Tools beyond search and visit, with commas (default: all that can be had).")
     ] = "",
@@ -34,11 +45,31 @@ def serve(
     """
     need("serving a web", "server", "fastapi", "uvicorn", "mcp", "prometheus_client")
     from redsearcher.web.fault.config import FaultConfig
-    from redsearcher.web.server.run import LOOPBACK, Setting, serve
+    from redsearcher.web.server.gate import KeysConfig
+    from redsearcher.web.server.run import HANG_S, LOOPBACK, Setting, serve
 
     named = tuple(name.strip() for name in tools.split(",")) if tools else None
     table = FaultConfig.load(faults) if faults else None
-    setting = Setting(web.resolve(), world.resolve() if world else None, named, host, key_env, max_body, table)
-    if setting.key is None and host not in LOOPBACK:
-        typer.echo(f"note: {host} is open to others, and no --key-env is given: anyone may ask", err=True)
-    serve(setting, port, workers, lambda url: say.line(f"serving {web} at {url} (MCP at {url}/mcp); Ctrl-C stops"))
+    setting = Setting(
+        web.resolve(),
+        world.resolve() if world else None,
+        named,
+        host,
+        key_env,
+        max_body,
+        table,
+        KeysConfig.load(keys) if keys else None,
+        watchdog or HANG_S,
+    )
+    if setting.key is None and keys is None and host not in LOOPBACK:
+        typer.echo(
+            f"note: {host} is open to others, and neither --key-env nor --keys is given: anyone may ask", err=True
+        )
+    serve(
+        setting,
+        port,
+        workers,
+        lambda url: say.line(f"serving {web} at {url} (MCP at {url}/mcp); Ctrl-C stops"),
+        lambda text: typer.echo(f"note: {text}", err=True),
+        watched=watchdog is not None,
+    )

@@ -39,7 +39,11 @@ class Started:
 def started(folder: Path, *options: str) -> Iterator[Started]:
     command = [*COMMAND, str(folder), "--port", "0", *options]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "WIRE_KEY": "k"}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "WIRE_KEY": "k", "GUEST_KEY": "g"},
     )
     assert process.stdout is not None
     try:
@@ -60,8 +64,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_workers_share_a_port_are_replaced_and_finish_what_is_in_flight(folder: Path) -> None:
-    with started(folder, "--workers", "2", "--key-env", "WIRE_KEY") as server:
+KEYS = """
+[[keys]]
+name = "guest"
+key_env = "GUEST_KEY"
+per_minute = 1
+burst = 5
+"""
+
+
+def test_workers_share_port_and_quotas_are_replaced_and_finish_what_is_in_flight(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text(KEYS, encoding="utf-8")
+    options = ("--workers", "2", "--key-env", "WIRE_KEY", "--keys", str(tmp_path / "keys.toml"), "--watchdog", "4")
+    with started(folder, *options) as server:
         assert httpx.post(f"{server.url}/search", json={"q": "grey hills"}).status_code == 401
         headers = {"X-API-KEY": "k"}
         for _ in range(12):  # each on a connection of its own, which the kernel gives to one of the two
@@ -71,12 +86,13 @@ def test_workers_share_a_port_are_replaced_and_finish_what_is_in_flight(folder: 
         assert 'requests_total{route="search",status="200"} 12.0' in text
         workers = _children(server.process.pid)
         assert len(workers) >= 2
-        time.sleep(2.1)
-        os.kill(workers[-1], signal.SIGKILL)
-        deadline = time.monotonic() + PATIENCE_S
-        while len(set(_children(server.process.pid)) - {workers[-1]}) < len(workers):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        guest = [httpx.post(f"{server.url}/search", json={"q": "x"}, headers={"X-API-KEY": "g"}) for _ in range(12)]
+        assert sorted(reply.status_code for reply in guest) == [200] * 5 + [429] * 7
+        assert all(int(reply.headers["retry-after"]) in range(1, 62) for reply in guest if reply.status_code == 429)
+        for victim, number in ((workers[-1], signal.SIGKILL), (workers[0], signal.SIGSTOP)):
+            os.kill(victim, number)
+            _wait_until_replaced(server, victim, len(workers))
+        _wait_until_up(server)
         assert _stop_with_a_call_in_flight(server, headers) == {"content": "3000000", "error": None}
         assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
         with pytest.raises(httpx.ConnectError):
@@ -94,6 +110,25 @@ def _stop_with_a_call_in_flight(server: Started, headers: dict[str, str]) -> obj
         return call.result().json()
 
 
+def _wait_until_replaced(server: Started, victim: int, n_workers: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while len(set(_children(server.process.pid)) - {victim}) < n_workers or Path(f"/proc/{victim}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _wait_until_up(server: Started) -> None:
+    """Both were begun again; wait until one of them listens."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            assert httpx.get(f"{server.url}/health").status_code == 200
+            return
+        except httpx.TransportError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
 def _children(pid: int) -> list[int]:
     """Serving processes of a server, without what keeps track of semaphores for them."""
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -107,6 +142,8 @@ def test_what_cannot_be_served_is_one_line(
         (["web", "serve", str(tmp_path)], "holds no web"),
         (["web", "serve", str(tmp_path), "--workers", "2", "--port", "0"], "holds no web"),
         (["web", "serve", str(folder), "--key-env", "NO_SUCH_VARIABLE"], "NO_SUCH_VARIABLE"),
+        (["web", "serve", str(folder), "--keys", str(tmp_path / "none.toml")], "is not there"),
+        (["web", "serve", str(folder), "--faults", str(tmp_path / "none.toml")], "is not there"),
         (["web", "serve", str(folder), "--tools", "maps", "--port", "0"], "--world"),
         (["web", "serve", str(folder), "--world", str(tmp_path)], "no world"),
     ]

@@ -26,6 +26,7 @@ from redsearcher.web.server.ask import (
     searches,
 )
 from redsearcher.web.server.failure import JSON, ApiError, add_errors
+from redsearcher.web.server.gate import Gate, make_gate
 from redsearcher.web.server.guard import MAX_BODY, Guard
 from redsearcher.web.server.mcp import session_manager
 from redsearcher.web.server.meter import Meter
@@ -39,13 +40,22 @@ LATE_THREADS = 512
 """Answers that may be late at once, where faults are injected: a thread waits with each."""
 
 
-def make_app(served: Served, *, key: str | None = None, local: bool = True, max_body: int = MAX_BODY) -> FastAPI:
+def make_app(
+    served: Served,
+    *,
+    key: str | None = None,
+    gate: Gate | None = None,
+    local: bool = True,
+    max_body: int = MAX_BODY,
+) -> FastAPI:
     """An application that serves a web and its tools, which stay the caller's to close.
 
-    `key`: what requests must show; `local`: it listens on this machine alone; `max_body`: bytes a request may have.
+    `key`: what requests must show, `gate` instead of it where there are several; `local`: it listens on this machine
+    alone; `max_body`: bytes a request may have.
     """
     web_id = served.web.info.id
-    meter, wire = Meter(web_id), None
+    meter, wire, gate = Meter(web_id), None, gate or make_gate(key)
+    gate.told = meter.key
     if served.faults is not None:
         served.faults.listen(lambda fault: meter.fault(fault.tool, fault.kind))
         wire = Wire(served.faults.config, meter.fault)
@@ -69,7 +79,7 @@ def make_app(served: Served, *, key: str | None = None, local: bool = True, max_
         redirect_slashes=False,
     )
     add_errors(app)
-    app.add_middleware(Guard, meter=meter, key=key, max_body=max_body, wire=wire)
+    app.add_middleware(Guard, meter=meter, gate=gate, max_body=max_body, wire=wire)
     app.router.routes.append(Route("/mcp", endpoint=StreamableHTTPASGIApp(over_mcp)))
     _add_searches(app, served)
     _add_reader(app, served)

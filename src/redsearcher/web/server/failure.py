@@ -19,11 +19,11 @@ JSON = "application/json"
 
 
 class ApiError(Exception):
-    """A request that is answered with an error: HTTP status and text."""
+    """A request that is answered with an error: HTTP status and text; `retry_after_s` where waiting helps."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message, self.retry_after_s = status, message, retry_after_s
 
     @property
     def body(self) -> dict[str, Any]:
@@ -43,7 +43,9 @@ class ApiError(Exception):
 
 def reply(error: ApiError) -> Response:
     """The error as a response."""
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
     return Response(to_json(error.body), error.status, headers, JSON)
 
 

@@ -1,17 +1,19 @@
-"""What every request passes: the meter, the key, the limit on its size."""
+"""What every request passes: the meter, the gate, the limit on its size, the faults of the wire."""
 
-import hmac
 from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from redsearcher.web.server.failure import ApiError, reply
+from redsearcher.web.server.gate import Gate
 from redsearcher.web.server.meter import Meter
 from redsearcher.web.server.wire import Wire
 
 OPEN = frozenset({"/health", "/openapi.json"})
 """Paths that need no key."""
+UNCOUNTED = OPEN | {"/metrics"}
+"""Paths that no quota counts."""
 MAX_BODY = 1 << 20
 
 
@@ -19,10 +21,9 @@ class Guard:
     """Wraps an application. Bodies are read whole before it sees them: they are small, and a large one ends here."""
 
     def __init__(
-        self, app: ASGIApp, meter: Meter, key: str | None, max_body: int = MAX_BODY, wire: Wire | None = None
+        self, app: ASGIApp, meter: Meter, gate: Gate, max_body: int = MAX_BODY, wire: Wire | None = None
     ) -> None:
-        self._app, self._meter, self._max_body, self._wire = app, meter, max_body, wire
-        self._key = key.encode() if key else None
+        self._app, self._meter, self._gate, self._max_body, self._wire = app, meter, gate, max_body, wire
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the application do it."""
@@ -37,7 +38,8 @@ class Guard:
                 await send(message)
 
             try:
-                self._check(scope)
+                if scope["path"] not in OPEN:
+                    self._gate.admit(dict(scope["headers"]), counted=scope["path"] not in UNCOUNTED)
                 body = await self._whole(scope, receive)
             except ApiError as error:
                 await reply(error)(scope, receive, sent)
@@ -45,15 +47,6 @@ class Guard:
             if self._wire is not None and await self._wire.spoil(scope, receive, sent, body or b""):
                 return
             await self._app(scope, receive if body is None else _once(body, receive), sent)
-
-    def _check(self, scope: Scope) -> None:
-        if self._key is None or scope["path"] in OPEN:
-            return
-        headers = dict(scope["headers"])
-        kind, _, token = headers.get(b"authorization", b"").partition(b" ")
-        given = token.strip() if kind.lower() == b"bearer" else headers.get(b"x-api-key", b"")
-        if not hmac.compare_digest(given, self._key):
-            raise ApiError(401, "this server needs its key, as `Authorization: Bearer KEY` or `X-API-KEY: KEY`")
 
     async def _whole(self, scope: Scope, receive: Receive) -> bytes | None:
         """The body in one piece; None where there is none to read. Raises ApiError where it is too large."""

@@ -43,6 +43,9 @@ class Meter:
             multiprocess_mode="livesum",
         )
         self._faults = Counter("redsearcher_web_faults", "Faults injected.", ("tool", "kind"), registry=self._registry)
+        self._keys = Counter(
+            "redsearcher_web_key_requests", "Requests that showed a key.", ("key", "outcome"), registry=self._registry
+        )
         info = Gauge(
             "redsearcher_web_info", "The web served.", ("web",), registry=self._registry, multiprocess_mode="max"
         )
@@ -60,6 +63,10 @@ class Meter:
             self._in_flight.dec()
             self._requests.labels(route, str(seen.status)).inc()
             self._seconds.labels(route).observe(time.perf_counter() - start)
+
+    def key(self, name: str, outcome: str) -> None:
+        """Count a request that showed a key, and whether its quota let it in."""
+        self._keys.labels(name, outcome).inc()
 
     def fault(self, tool: str, kind: str) -> None:
         """Count an injected fault."""

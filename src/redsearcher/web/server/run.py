@@ -6,26 +6,28 @@ import signal
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
-from multiprocessing.process import BaseProcess
+from contextlib import closing, contextmanager
+from multiprocessing import connection, parent_process
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from redsearcher.errors import InputError, RedsearcherError
 from redsearcher.llm.server.run import Server, listen
 from redsearcher.web.fault.config import FaultConfig
+from redsearcher.web.server.gate import KeysConfig, make_gate
 from redsearcher.web.server.guard import MAX_BODY
-from redsearcher.web.server.meter import FOLDER_VARIABLE
+from redsearcher.web.server.herd import Herd
+from redsearcher.web.server.pulse import beat
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _DRAIN_S = 15
 """Longer than any call of a tool may take."""
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-_YOUNG_S = 2.0
-"""A process that dies younger than this will die again."""
+HANG_S = 30.0
+"""Seconds without a sign of life after which a process counts as hung."""
 
 
 class Setting(NamedTuple):
@@ -38,6 +40,8 @@ class Setting(NamedTuple):
     key_env: str
     max_body: int = MAX_BODY
     faults: FaultConfig | None = None
+    keys: KeysConfig | None = None
+    hang_s: float = HANG_S
 
     @property
     def key(self) -> str | None:
@@ -50,33 +54,49 @@ class Setting(NamedTuple):
         return found
 
 
-def serve(setting: Setting, port: int, n_workers: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C, then let what is in flight finish; `on_ready` is told the URL.
+def serve(
+    setting: Setting,
+    port: int,
+    n_workers: int,
+    on_ready: Callable[[str], None],
+    on_trouble: Callable[[str], None],
+    *,
+    watched: bool = False,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C, then let what is in flight finish; `on_ready` is told the URL, `on_trouble` of
+    processes that hung. `watched`: even one process has a parent that looks after it.
 
     Raises InputError where the port cannot be had, or what is to be served cannot be opened.
     """
     with listen(setting.host, port) as bound:
         address, taken = bound.getsockname()[:2]
         url = f"http://{f'[{address}]' if ':' in address else address}:{taken}"
-        if n_workers == 1:
-            _serve_here(setting, bound, lambda: on_ready(url))
+        if n_workers == 1 and not watched:
+            with tempfile.TemporaryDirectory(prefix="redsearcher-web-") as folder:
+                _serve_here(setting, bound, Path(folder) / "counts", lambda: on_ready(url))
             return
     with _share(setting.host, taken):  # held, though nothing listens here: the port stays ours
-        _Herd(setting, taken, n_workers).run(lambda: on_ready(url))
+        herd = Herd(_child, (setting, taken), n_workers, setting.hang_s, _DRAIN_S)
+        herd.run(lambda: on_ready(url), on_trouble)
 
 
-def _serve_here(setting: Setting, bound: socket.socket, on_ready: Callable[[], None]) -> None:
+def _serve_here(setting: Setting, bound: socket.socket, counts: Path, on_ready: Callable[[], None]) -> None:
     from redsearcher.web.server.served import serving
 
     with serving(setting.web, setting.world, setting.tools, setting.faults) as served:
         from redsearcher.web.server.app import make_app  # takes a second, which a mistake should not
 
         local = setting.host in LOOPBACK
-        app = make_app(served, key=setting.key, local=local, max_body=setting.max_body)
-        server = Server(app, on_ready)
-        server.config.timeout_graceful_shutdown = _DRAIN_S
-        with _told_once():
-            asyncio.run(server.serve([bound]))
+        with closing(make_gate(setting.key, setting.keys, counts)) as gate:
+            app = make_app(served, gate=gate, local=local, max_body=setting.max_body)
+            _until_told(app, bound, on_ready)
+
+
+def _until_told(app: "FastAPI", bound: socket.socket, on_ready: Callable[[], None]) -> None:
+    server = Server(app, on_ready)
+    server.config.timeout_graceful_shutdown = _DRAIN_S
+    with _told_once():
+        asyncio.run(server.serve([bound]))
 
 
 @contextmanager
@@ -89,88 +109,19 @@ def _told_once() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Herd:
-    """Processes that listen on one port, each begun again where it dies."""
-
-    def __init__(self, setting: Setting, port: int, n_workers: int) -> None:
-        self._setting, self._port, self._n_workers = setting, port, n_workers
-        self._context = get_context("spawn")
-        self._processes: dict[BaseProcess, float] = {}
-        self._stopping = False
-
-    def run(self, on_ready: Callable[[], None]) -> None:
-        """Until a signal says stop. Raises InputError where a process cannot open what it should serve."""
-        before = [signal.signal(number, self._stop) for number in _SIGNALS]
-        try:
-            with tempfile.TemporaryDirectory(prefix="redsearcher-web-") as figures:
-                os.environ[FOLDER_VARIABLE] = figures
-                self._tend(on_ready)
-        finally:
-            os.environ.pop(FOLDER_VARIABLE, None)
-            for number, handler in zip(_SIGNALS, before, strict=True):
-                signal.signal(number, handler)
-
-    def _tend(self, on_ready: Callable[[], None]) -> None:
-        starting = {self._begin() for _ in range(self._n_workers)}
-        trouble = ""
-        while self._processes:
-            seen = connection.wait([*starting, *(process.sentinel for process in self._processes)])
-            for pipe in starting & set(seen):
-                starting.discard(pipe)
-                trouble = _word(pipe) or trouble
-                if trouble:
-                    self._stop()
-                elif not starting:
-                    on_ready()
-            for process in [process for process in self._processes if not process.is_alive()]:
-                trouble = self._buried(process) or trouble
-        if trouble:
-            raise InputError(trouble)
-
-    def _buried(self, process: BaseProcess) -> str:
-        """Begin another in its place, unless that would die too."""
-        from prometheus_client.multiprocess import mark_process_dead
-
-        born = self._processes.pop(process)
-        mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
-        if self._stopping:
-            return ""
-        if time.monotonic() - born < _YOUNG_S:
-            self._stop()
-            return f"a serving process ended with code {process.exitcode} as soon as it began"
-        self._begin()
-        return ""
-
-    def _begin(self) -> "connection.Connection":
-        ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_child, args=(self._setting, self._port, theirs), daemon=True)
-        process.start()
-        theirs.close()
-        self._processes[process] = time.monotonic()
-        return ours
-
-    def _stop(self, *_: object) -> None:
-        self._stopping = True
-        for process in list(self._processes):
-            process.terminate()
-
-
-def _word(pipe: "connection.Connection") -> str:
-    """What a process says once it serves (nothing) or cannot (why)."""
-    try:
-        return str(pipe.recv())
-    except EOFError:
-        return ""
-
-
-def _child(setting: Setting, port: int, ready: "connection.Connection") -> None:
+def _child(setting: Setting, port: int, counts: Path, pipe: "connection.Connection") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    pulses: list[asyncio.Task[None]] = []
+
+    def on_ready() -> None:
+        pulses.append(asyncio.get_running_loop().create_task(beat(lambda: pipe.send(""), setting.hang_s)))
+
     try:
         with _share(setting.host, port) as bound:
-            _serve_here(setting, bound, lambda: ready.send(""))
+            _serve_here(setting, bound, counts, on_ready)
     except RedsearcherError as error:
-        ready.send(str(error))
+        pipe.send(str(error))
 
 
 def _share(host: str, port: int) -> socket.socket:

@@ -74,8 +74,6 @@ class Wire:
         if kind == "timeout":
             await asyncio.sleep(self._config.wire.hold_s * self._config.pace)
         status = _STATUS[kind]
-        answer = reply(ApiError(status, status.phrase))
-        if kind == "too_many":
-            answer.headers["Retry-After"] = "0"
-        await answer(scope, receive, send)
+        error = ApiError(status, status.phrase, retry_after_s=0 if kind == "too_many" else None)
+        await reply(error)(scope, receive, send)
         return True
