@@ -124,7 +124,8 @@ class Certificate(Record):
 
 class SearchAudit(Record):
     """What one web returns for a task. `retrievable` maps each constraint id to the best rank of a page that states it
-    strictly, for queries made of names an agent can know by then; None where no such page is in the top `top_k`."""
+    strictly, for queries made of names an agent can know by then; None where no such page is in the top `top_k`.
+    `msd_web` is MSD, loosely, with the pages that the web has beside the world's own; None where it has none."""
 
     task: str
     web: str
@@ -135,6 +136,7 @@ class SearchAudit(Record):
     page_shortcut: bool
     question_shortcut: bool
     constraint_shortcut_rate: float
+    msd_web: int | None = None
 
 
 class VerifyStage(StrEnum):

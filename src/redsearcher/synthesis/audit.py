@@ -1,10 +1,13 @@
 """What one web gives away about a task: are its facts findable, is there a way round the reasoning?"""
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import product
 
 from redsearcher.core.text import contains_name
 from redsearcher.errors import BudgetError
+from redsearcher.graph.certify import needed_facts
+from redsearcher.graph.cover import minimum_cover
 from redsearcher.graph.evaluate import answers
 from redsearcher.records.query import CompareAtom, Constraint, FactAtom, LiteralAtom, Query, Role, ToolAtom
 from redsearcher.records.task import SearchAudit, Task
@@ -18,6 +21,8 @@ from redsearcher.world.store import World
 
 _NAMES_TRIED = 2
 _PAGES_KEPT = 2_000
+_FOREIGN_NAMES, _FOREIGN_K = 3, 1_000
+"""Pages that are not the world's are looked for by more names of each end, and further down."""
 
 
 class Auditor:
@@ -37,6 +42,7 @@ class Auditor:
         query = task.query
         hits = self._search(task.question, self._top_k)
         snippets = [f"{hit.title}. {hit.snippet}" for hit in hits]
+        foreign = self._foreign_pages(query)
         named = (hit.rank for hit, text in zip(hits, snippets, strict=True) if self._names_answer(task, text))
         return SearchAudit(
             task=task.id,
@@ -45,9 +51,10 @@ class Auditor:
             top_k=self._top_k,
             retrievable={c.id: self._constraint_rank(c) for c in query.constraints},
             question_rank=next(named, None),
-            page_shortcut=self._page_shortcut(query),
+            page_shortcut=self._page_shortcut(query, foreign),
             question_shortcut=self._guess(query, snippets[: self._reader_k]) == task.answer_entity,
             constraint_shortcut_rate=self._constraint_rate(task),
+            msd_web=self._msd(query, foreign) if self._has_foreign else None,
         )
 
     def _names_answer(self, task: Task, text: str) -> bool:
@@ -85,7 +92,7 @@ class Auditor:
         ends = [fact.subject] + ([fact.object] if fact.object is not None else [])
         return [f"{self._world.entities[end].label} {word}" for word in words for end in ends]
 
-    def _page_shortcut(self, query: Query) -> bool:
+    def _page_shortcut(self, query: Query, foreign: Sequence[Document]) -> bool:
         """Whether the constraints that one page states, loosely, force the answer by themselves (facts stated).
 
         Pages count by the world's statements, and again by what they are seen to say where a search finds them.
@@ -95,7 +102,7 @@ class Auditor:
             stating = [self._world.stating(fact, Strength.LOOSE) for fact in constraint.facts]
             for document in frozenset.intersection(*stating) if stating else frozenset():
                 said.setdefault(document, set()).add(constraint.id)
-        for page in self._pages_naming_both(query):
+        for page in (*self._pages_naming_both(query, _NAMES_TRIED, self._top_k), *foreign):
             facts = self._facts_on(page)
             here = {c.id for c in query.constraints if c.facts and facts.issuperset(c.facts)}
             said.setdefault(page.id, set()).update(here)
@@ -103,7 +110,35 @@ class Auditor:
         largest = [ids for ids in kept if not any(ids < other for other in kept)]  # more constraints force more
         return any(self._forces(query, ids) for ids in largest)
 
-    def _pages_naming_both(self, query: Query) -> list[Document]:
+    @cached_property
+    def _has_foreign(self) -> bool:
+        """Whether the web shows more pages than the world has."""
+        return self._web.info.n_documents > self._world.info.n_documents
+
+    @cached_property
+    def _stating(self) -> frozenset[str]:
+        return frozenset(one.document for rows in self._world.statements.values() for one in rows)
+
+    def _foreign_pages(self, query: Query) -> list[Document]:
+        """Pages of the web that the world does not have, or of which it knows no statement."""
+        if not self._has_foreign:
+            return []
+        found = self._pages_naming_both(query, _FOREIGN_NAMES, _FOREIGN_K)
+        return [page for page in found if page.id not in self._stating]
+
+    def _msd(self, query: Query, foreign: Sequence[Document]) -> int | None:
+        """The least number of pages of the web that state every fact, loosely; None where none states some fact."""
+        facts = needed_facts(query)
+        more = {page.id: self._facts_on(page) for page in foreign}
+        cover = minimum_cover(
+            [
+                self._world.stating(fact, Strength.LOOSE) | {id_ for id_, said in more.items() if fact in said}
+                for fact in facts
+            ]
+        )
+        return None if cover is None else len(cover)
+
+    def _pages_naming_both(self, query: Query, n_names: int, k: int) -> list[Document]:
         """Pages of the web that name both ends of some fact, or the subject of a literal."""
         found: dict[str, Document] = {}
         entities = {v.name: v.entity for v in query.variables}
@@ -111,10 +146,10 @@ class Auditor:
             if not isinstance(constraint, FactAtom | LiteralAtom):
                 continue
             ends = [self._world.entities[entity] for name in constraint.variables if (entity := entities[name])]
-            names = [end.names[:_NAMES_TRIED] for end in ends]
+            names = [end.names[:n_names] for end in ends]
             for chosen in product(*names):
                 query_text = " ".join(f'"{name}"' for name in chosen)
-                found |= {page.id: page for page in self._find(query_text, self._top_k)}
+                found |= {page.id: page for page in self._find(query_text, k)}
         return list(found.values())
 
     def _read_page(self, page: Document) -> frozenset[str]:

@@ -165,4 +165,4 @@ def test_without_a_world_some_routes_are_not_there(web: Web) -> None:
 
 
 def test_health_names_the_web(served: ServedHere, web: Web) -> None:
-    assert served.client.get("/health").json()["web"] == web.info.model_dump(mode="json")
+    assert served.client.get("/health").json()["web"] == web.info.public
