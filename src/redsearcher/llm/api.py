@@ -12,6 +12,8 @@ import ssl
 from collections.abc import Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from redsearcher.core.config import Config
 from redsearcher.errors import ModelError, boundary
@@ -110,7 +112,7 @@ class Api:
             connector=TCPConnector(limit=0, ssl=_trusted() if self._root.startswith("https:") else True),
             headers=headers,
             timeout=ClientTimeout(total=self._config.timeout_s, sock_connect=_CONNECT_S),
-            trust_env=True,
+            proxy=_proxy(self._root),
         )
         return self._session
 
@@ -150,6 +152,12 @@ def _asked_s(reply: "ClientResponse") -> float | None:
 def _wait_s(attempt: int) -> float:
     longest = min(_FIRST_WAIT_S * 2.0 ** (attempt - 1), _LONGEST_WAIT_S)
     return longest * random.uniform(0.75, 1.0)
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for an address; aiohttp itself would look it up anew for every call."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
 
 def _trusted() -> ssl.SSLContext:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 from redsearcher.errors import ModelError, boundary
-from redsearcher.llm.api import Api, ApiConfig, encoded, encoded_with
+from redsearcher.llm.api import Api, ApiConfig, encoded_with
 from redsearcher.llm.window import WindowError
-from redsearcher.llm.wire import from_openai_message, to_openai_message, to_openai_tools
+from redsearcher.llm.wire import from_openai_message, to_openai_tools
+from redsearcher.llm.written import Written
 from redsearcher.records.chat import Completion, FormatProblem, Message, Sampling, Usage
 from redsearcher.records.tool import ToolSchema
 
@@ -24,7 +25,7 @@ class EndpointModel:
 
     def __init__(self, config: EndpointConfig) -> None:
         self._config = config
-        self._api = Api(config)
+        self._api, self._written = Api(config), Written()
 
     @property
     def name(self) -> str:
@@ -43,9 +44,10 @@ class EndpointModel:
         }
         if tools:
             request["tools"] = to_openai_tools(tools)
-        said = [encoded(to_openai_message(message)) for message in messages]
+        with boundary("writing the conversation as JSON", raises=ModelError):
+            body = encoded_with(request, "messages", [self._written.of(message) for message in messages])
         try:
-            reply = await self._api.post("/chat/completions", encoded_with(request, "messages", said))
+            reply = await self._api.post("/chat/completions", body)
         except ModelError as error:
             if any(words in str(error).lower() for words in _TOO_LONG):
                 raise WindowError(str(error)) from error
