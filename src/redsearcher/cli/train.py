@@ -32,12 +32,16 @@ def tokenizer(
     Example: redsearcher train tokenizer data/expert --data data/nano
     """
     need("learning a tokenizer", "local", "tokenizers")
+    from redsearcher.training.rename import common_words, save_words
     from redsearcher.training.source import find_sources, texts
     from redsearcher.training.tokenizer import save_tokenizer, train_tokenizer
 
-    sources = {source.name: texts(source) for source in find_sources(traces)}
+    found = find_sources(traces)
+    sources = {source.name: texts(source) for source in found}
     learnt = train_tokenizer(sources, size)
     save_tokenizer(learnt, data / "tokenizer", window)
+    if len(found) > 1:
+        save_words(common_words({source.name: texts(source) for source in found}), data)
     say.wrote(
         f"{data}/tokenizer ({learnt.get_vocab_size():,} tokens, {len(sources)} sources)",
         f"redsearcher train encode {traces[0]} --data {data}",
@@ -49,9 +53,12 @@ def encode(
     traces: Traces,
     data: DataPath,
     part: Annotated[Literal["train", "heldout"], typer.Option(help="Learn from them, or measure on them.")] = "train",
+    renamed: Annotated[
+        int, typer.Option(min=0, help="Further shards per file, in which every trace has other names.")
+    ] = 0,
     follow_minutes: Annotated[float, typer.Option(help="Go on looking for new files for so long.")] = 0.0,
 ) -> None:
-    """Write traces as shards of token ids, one per file; files encoded before are left alone. A training that reads
+    """Write traces as shards of token ids, one per file; what was encoded before is left alone. A training that reads
     the folder takes up new shards as they come.
 
     Example: redsearcher train encode data/expert --data data/nano
@@ -60,13 +67,15 @@ def encode(
     import time
 
     from redsearcher.training.encode import encode_new, load_encoder
+    from redsearcher.training.rename import Renamer, load_words
 
     encoder = load_encoder(data / "tokenizer")
+    renamer = Renamer(load_words(data)) if renamed else None
     folder = data / part
     end = time.monotonic() + 60 * follow_minutes
     n_made = 0
     while True:
-        for name, made in encode_new(encoder, traces, folder):
+        for name, made in encode_new(encoder, traces, folder, renamer, renamed):
             n_made += 1
             say.line(f"{name}: {len(made):,} documents, {made.n_tokens:,} tokens, {made.n_masked:,} of the policy")
         if time.monotonic() >= end:

@@ -12,6 +12,7 @@ from redsearcher.llm.encode import encode_trajectory
 from redsearcher.llm.render import Renderer, nano_renderer
 from redsearcher.llm.tokenizer import load_tokenizer
 from redsearcher.records.trajectory import Trajectory
+from redsearcher.training.rename import Renamer
 from redsearcher.training.shard import FACTS, Document, Shard, write_shard
 from redsearcher.training.source import find_sources
 
@@ -38,9 +39,19 @@ def documents(encoder: Encoder, trajectories: Iterable[Trajectory]) -> Iterator[
                 yield Document(np.array(segment.token_ids, dtype=np.uint16), mask)
 
 
-def encode_new(encoder: Encoder, traces: Iterable[Path], folder: Path) -> Iterator[tuple[str, Shard]]:
-    """Write a shard for every file of traces that has none yet; yields name and shard."""
+def encode_new(
+    encoder: Encoder, traces: Iterable[Path], folder: Path, renamer: Renamer | None = None, n_renamed: int = 0
+) -> Iterator[tuple[str, Shard]]:
+    """Write the shards that are missing of every file of traces; yields name and shard.
+
+    A file has one shard as it is and `n_renamed` more, each with other names in every trace.
+    """
     for source in find_sources(traces):
-        path = folder / source.name
-        if not (path / FACTS).is_file():
-            yield source.name, write_shard(path, documents(encoder, source.trajectories()), encoder.tokenizer)
+        for variant in range(n_renamed + 1 if renamer else 1):
+            name = f"{source.name}-renamed-{variant}" if variant else source.name
+            if (folder / name / FACTS).is_file():
+                continue
+            found = source.trajectories()
+            if renamer and variant:
+                found = (renamer.renamed(trajectory, 0, variant) for trajectory in found)
+            yield name, write_shard(folder / name, documents(encoder, found), encoder.tokenizer)
