@@ -1,13 +1,16 @@
-"""`redsearcher web`: build, search, visit, serve."""
+"""`redsearcher web`: build, change, check, search, visit, serve."""
 
 from typing import Annotated
 
 import typer
 
-from redsearcher.cli import say, web_serve
-from redsearcher.cli.option import ConfigFile, OutPath, WorldPath
+from redsearcher.cli import say, web_build, web_serve
 
-app = typer.Typer(no_args_is_help=True, help="Build a local web from a world and look around in it.")
+app = typer.Typer(no_args_is_help=True, help="Build a local web of pages and look around in it.")
+app.command("build")(web_build.build)
+app.command("import-cache")(web_build.import_cache)
+app.command("append")(web_build.append)
+app.command("delete")(web_build.delete)
 app.command("serve")(web_serve.serve)
 Web_ = Annotated[
     str,
@@ -15,26 +18,6 @@ Web_ = Annotated[
         help="Folder of a web, URL of a server, mcp+URL, replay:FILE, or a live web's .toml.", metavar="WEB"
     ),
 ]
-
-
-@app.command()
-def build(world: WorldPath, out: OutPath, config: ConfigFile = None) -> None:
-    """Index all pages of a world.
-
-    Example: redsearcher web build worlds/demo --out webs/demo
-    """
-    from redsearcher.core.progress import progress, running_total
-    from redsearcher.web.builder import build_web
-    from redsearcher.web.config import WebConfig
-    from redsearcher.world.store import World
-
-    settings = WebConfig.load(config) if config else WebConfig()
-    opened = World(world)
-    with progress("pages", opened.info.n_documents) as bar:
-        made = build_web(
-            out, opened.documents(), settings, world_id=opened.id, lang=opened.info.lang, progress=running_total(bar)
-        )
-    say.wrote(f"{out}: {made.n_documents:,} pages", f"redsearcher web search {out} 'some words'")
 
 
 @app.command()

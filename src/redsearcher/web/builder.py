@@ -7,6 +7,7 @@ from redsearcher.core.hashing import content_hash
 from redsearcher.core.progress import Progress
 from redsearcher.errors import RedsearcherError
 from redsearcher.records.world import Document
+from redsearcher.web.address.book import addressed
 from redsearcher.web.build.journal import read_built
 from redsearcher.web.build.making import Plan, SameUrl, Say, discard, make, site
 from redsearcher.web.config import WebConfig
@@ -61,7 +62,8 @@ def build_source(
         elif fingerprint and (there := _there(path, fingerprint)) is not None:
             say(f"{path} was built from these pages already; --fresh builds it again")
             return there
-        plan = Plan(source, config, world_id, lang, fingerprint, fingerprint, tally or Tally(), same_url)
+        shown = addressed(source, config.addresses)
+        plan = Plan(shown, config, world_id, lang, fingerprint, fingerprint, tally or Tally(), same_url)
         return make(path, plan, watch or _Told(None), say)
 
 

@@ -250,10 +250,17 @@ class World:
     def types(self) -> dict[str, str]:
         return {entity.id: entity.type for entity in self.entities.values()}
 
-    def documents(self) -> Iterator[Document]:
-        """All documents in stored order, a row group in memory at a time."""
-        for row in self._rows("documents"):
-            yield _document(row)
+    def documents(self, start: int = 0) -> Iterator[Document]:
+        """All documents in stored order, or those from the `start`-th on, a row group in memory at a time."""
+        with pq.ParquetFile(self.path / "documents.parquet") as file:
+            group = 0
+            while group < file.num_row_groups and file.metadata.row_group(group).num_rows <= start:
+                start -= file.metadata.row_group(group).num_rows
+                group += 1
+            for batch in file.iter_batches(PAGES_PER_GROUP, row_groups=range(group, file.num_row_groups)):
+                rows = batch.slice(min(start, len(batch))).to_pylist()
+                start = max(start - len(batch), 0)
+                yield from map(_document, rows)
 
     def pages(self, ids: Collection[str]) -> dict[str, Document]:
         """The documents of those ids, read by themselves; ids that the world lacks are left out.

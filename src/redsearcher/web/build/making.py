@@ -14,7 +14,6 @@ from redsearcher.core.hashing import content_hash
 from redsearcher.core.lock import holding
 from redsearcher.core.progress import Progress
 from redsearcher.errors import DataError, InputError, RedsearcherError
-from redsearcher.web.address.book import addressed
 from redsearcher.web.build.journal import BUILT_FILE, JOURNAL_FILE, URLS_FILE, Built, Journal, Mark
 from redsearcher.web.build.segments import n_pages, sweep
 from redsearcher.web.build.urls import UrlSet
@@ -125,8 +124,9 @@ def _leave(folder: Path, plan: Plan) -> str:
     """Keep the commits of a plan that can go on, and nothing else; says what is kept."""
     with suppress(OSError, DataError):
         if plan.fingerprint and Journal(folder).fingerprint() is not None:
-            sweep(folder / INDEX_FOLDER)
-            return f"{n_pages(folder / INDEX_FOLDER):,} pages are kept"
+            if n_pages(folder / INDEX_FOLDER) != plan.start.n_documents:
+                sweep(folder / INDEX_FOLDER)
+                return f"{n_pages(folder / INDEX_FOLDER):,} pages are kept"
     shutil.rmtree(folder, ignore_errors=True)
     return "which begins anew"
 
@@ -159,8 +159,7 @@ class Making:
 
     def _add_all(self) -> None:
         last = time.monotonic()
-        source = addressed(self._plan.source, self._plan.config.addresses)
-        for batch in _batches(source.read(self._position)):
+        for batch in _batches(self._plan.source.read(self._position)):
             before = self._n
             self._add(batch)
             self._watch.advance(self._n - before)
@@ -206,6 +205,7 @@ class Making:
 
     def finish(self) -> WebInfo:
         """Say in the folder what it holds. Raises DataError if the index holds another number of pages."""
+        sweep(self._folder / INDEX_FOLDER)
         found = n_pages(self._folder / INDEX_FOLDER)
         if found != self._n:
             raise DataError(f"{self._folder} holds {found} pages, not {self._n}; remove it and build again")

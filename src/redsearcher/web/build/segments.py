@@ -82,8 +82,34 @@ class Stored(NamedTuple):
         return Document.model_validate_json(self.record)
 
 
-def stored(searcher: tantivy.Searcher, number: int, n_stored: int, start: int = 0) -> Iterator[Stored]:
-    """The pages of a searcher's segment from the `start`-th on."""
-    for doc in range(start, n_stored):
-        address = tantivy.DocAddress(number, doc)
-        yield Stored(address, searcher.doc(address)["record"][0])
+class Pages:
+    """The pages of the last commit, by place and by URL; they stay when the folder is replaced.
+
+    Raises DataError if there is no index that can be opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.segments = segments(folder)
+        with boundary(f"opening the index in {folder}", raises=DataError):
+            index = tantivy.Index.open(str(folder))
+            index.config_reader(reload_policy="manual")
+            self._schema, self._searcher = index.schema, index.searcher()
+
+    def __len__(self) -> int:
+        return sum(segment.n_pages for segment in self.segments)
+
+    def read(self, number: int, start: int = 0) -> Iterator[Stored]:
+        """The pages of a segment from the `start`-th on."""
+        for doc in range(start, self.segments[number].n_pages):
+            address = tantivy.DocAddress(number, doc)
+            yield Stored(address, self._searcher.doc(address)["record"][0])
+
+    def count(self, url: str) -> int:
+        """How many pages have exactly this URL."""
+        return int(self._searcher.doc_freq("url", url))
+
+    def find(self, url: str) -> tantivy.DocAddress | None:
+        """Where the page of exactly this URL lies."""
+        query = tantivy.Query.term_query(self._schema, "url", url)
+        hits = self._searcher.search(query, 1, count=False).hits
+        return hits[0][1] if hits else None

@@ -3,7 +3,8 @@
 import io
 import json
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
@@ -12,7 +13,7 @@ import zstandard
 from pydantic import Field
 
 from redsearcher.core.config import Config
-from redsearcher.errors import DataError, InputError, boundary
+from redsearcher.errors import DataError, InputError, RedsearcherError, boundary
 from redsearcher.llm.cache import CachedModel
 from redsearcher.llm.endpoint import EndpointConfig
 from redsearcher.llm.role import RoleConfig
@@ -60,11 +61,13 @@ class FolderSource:
     """Pages of a folder in the order of their paths. Rows are {url or id, title, text, links?, tables?}: a link is
     {start, end, url}; a table {section?, header: [names], rows: [[cell]]}, a cell a text or {text, links: [urls]}."""
 
-    def __init__(self, folder: Path, config: PagesConfig) -> None:
+    def __init__(self, folder: Path, config: PagesConfig, bad: Callable[[str], None] | None = None) -> None:
+        """`bad`, where given, is told of what is no page instead of DataError being raised."""
         if not folder.is_dir():
             raise InputError(f"{folder} is no folder; name the one that holds the pages")
         self._folder, self._lang = folder, config.lang
         self._site = config.site or folder.resolve().name.lower()
+        self._bad = bad
         self._files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(_SUFFIXES))
         if not self._files:
             raise InputError(f"{folder} holds no page; looked for {', '.join(_SUFFIXES)}")
@@ -73,13 +76,27 @@ class FolderSource:
         """Pages with words of their own that are no list and no meta page."""
         return bool(page.text.strip()) and not is_meta(page.title) and not is_list(page.title, page.text, _SEEDS)
 
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files that hold the pages, in order."""
+        return self._files
+
     def pages(self) -> Iterator[SourcePage]:
         """All pages. Raises DataError for a row that is no page, naming file and line."""
         for path in self._files:
             if path.name.endswith((".jsonl", ".jsonl.zst")):
                 yield from self._rows(path)
-            else:
-                yield self._file(path)
+            elif (page := self._try(partial(self._file, path))) is not None:
+                yield page
+
+    def _try(self, read: Callable[[], SourcePage]) -> SourcePage | None:
+        try:
+            return read()
+        except RedsearcherError as error:
+            if self._bad is None:
+                raise
+            self._bad(str(error))
+            return None
 
     def _file(self, path: Path) -> SourcePage:
         url = self._url(path.relative_to(self._folder).as_posix())
@@ -102,8 +119,10 @@ class FolderSource:
             stream = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
             with io.TextIOWrapper(stream, encoding="utf-8") as lines:
                 for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield self._row(line, f"{path} line {number}")
+                    if not line.strip():
+                        continue
+                    if (page := self._try(partial(self._row, line, f"{path} line {number}"))) is not None:
+                        yield page
 
     def _row(self, line: str, where: str) -> SourcePage:
         try:
