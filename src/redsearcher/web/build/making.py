@@ -123,10 +123,10 @@ def _interrupted(folder: Path, journal: Journal) -> Mark | None:
 def _leave(folder: Path, plan: Plan) -> str:
     """Keep the commits of a plan that can go on, and nothing else; says what is kept."""
     with suppress(OSError, DataError):
-        if plan.fingerprint and Journal(folder).fingerprint() is not None:
-            if n_pages(folder / INDEX_FOLDER) != plan.start.n_documents:
-                sweep(folder / INDEX_FOLDER)
-                return f"{n_pages(folder / INDEX_FOLDER):,} pages are kept"
+        ours = plan.fingerprint and Journal(folder).fingerprint() is not None
+        if ours and (kept := n_pages(folder / INDEX_FOLDER)) != plan.start.n_documents:
+            sweep(folder / INDEX_FOLDER)
+            return f"{kept:,} pages are kept"
     shutil.rmtree(folder, ignore_errors=True)
     return "which begins anew"
 
@@ -159,7 +159,8 @@ class Making:
 
     def _add_all(self) -> None:
         last = time.monotonic()
-        for batch in _batches(self._plan.source.read(self._position)):
+        size = min(_BATCH_PAGES, self._plan.config.commit_pages)
+        for batch in _batches(self._plan.source.read(self._position), size):
             before = self._n
             self._add(batch)
             self._watch.advance(self._n - before)
@@ -230,13 +231,13 @@ def web_id(total: int, n_documents: int, config: WebConfig) -> str:
     return content_hash(f"{total:040x}", n_documents, config.identity, ENGINE_VERSION)
 
 
-def _batches(placed: Iterator[Placed]) -> Iterator[list[Placed]]:
+def _batches(placed: Iterator[Placed], n_pages: int) -> Iterator[list[Placed]]:
     batch: list[Placed] = []
     n_chars = 0
     for each in placed:
         batch.append(each)
         n_chars += len(each.document.text)
-        if len(batch) == _BATCH_PAGES or n_chars > _BATCH_CHARS:
+        if len(batch) == n_pages or n_chars > _BATCH_CHARS:
             yield batch
             batch, n_chars = [], 0
     if batch:
