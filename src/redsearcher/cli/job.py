@@ -10,6 +10,7 @@ from redsearcher.llm.endpoint import EndpointConfig
 from redsearcher.synthesis.config import SynthConfig, VerifyConfig
 from redsearcher.synthesis.rewrite import RewriteConfig
 from redsearcher.web.config import WebConfig
+from redsearcher.web.noise.config import NoiseConfig
 from redsearcher.world.make import WorldConfig
 
 
@@ -24,6 +25,8 @@ class JobConfig(Config):
     """Facts and pages."""
     web: WebConfig = WebConfig()
     """The index over the pages and what a tool call returns."""
+    noise: NoiseConfig | None = None
+    """Pages of another corpus to mix into the web; left out, it has the world's alone."""
     synthesis: SynthConfig = SynthConfig()
     """Which tasks to make."""
     rewrite: RewriteConfig | None = None

@@ -21,9 +21,14 @@ from redsearcher.core.progress import progress, running_total
 from redsearcher.core.rundir import RunDir
 from redsearcher.synthesis.rewrite import rewrite
 from redsearcher.synthesis.verify.final import verify_final
-from redsearcher.web.builder import build_web
+from redsearcher.web.build.making import SameUrl
+from redsearcher.web.builder import build_source
 from redsearcher.web.engine import Web
 from redsearcher.web.index import read_info
+from redsearcher.web.noise.mix import noisy
+from redsearcher.web.source.base import Source, Tally
+from redsearcher.web.source.open import open_sources
+from redsearcher.web.source.world import WorldPages
 from redsearcher.world.make import make_world
 from redsearcher.world.store import World
 
@@ -89,14 +94,15 @@ def _make_web(world: World, path: Path, job: JobConfig) -> None:
         found = read_info(path)
         if found.world == world.id and found.config == job.web:
             return
-    with progress("pages of the web", world.info.n_documents) as bar:
-        build_web(
-            path,
-            world.documents(),
-            job.web,
-            world_id=world.id,
-            lang=world.info.lang,
-            progress=running_total(bar),
+    tally = Tally()
+    pages: Source = WorldPages(world)
+    if job.noise is not None:
+        noise = open_sources([Path(job.noise.source)], tally, lang=world.info.lang).source
+        pages = noisy(pages, noise, job.noise, tally)
+    same_url: SameUrl = "error" if job.noise is None else "first"
+    with progress("pages of the web", pages.n_documents) as bar:
+        build_source(
+            path, pages, job.web, world_id=world.id, lang=world.info.lang, watch=bar, tally=tally, same_url=same_url
         )
 
 

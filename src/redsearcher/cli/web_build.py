@@ -31,6 +31,13 @@ SameUrl_ = Annotated[
     Literal["error", "first"], typer.Option(help="Of pages with one URL: refuse them, or keep the first.")
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew, whatever is there.")]
+ObfuscateSeed = Annotated[
+    int | None,
+    typer.Option(help="Show pages under invented addresses, drawn from this number; who searches must not know it."),
+]
+Noise = Annotated[Path | None, typer.Option("--noise", help="Pages to mix in beside the sources'.", metavar="SOURCE")]
+NoiseRatio = Annotated[float, typer.Option(help="Pages of noise per page of the sources.")]
+NoiseSeed = Annotated[int, typer.Option(help="Which pages of the noise are taken.")]
 
 
 def build(
@@ -42,17 +49,26 @@ def build(
     skip_bad: SkipBad = False,
     same_url: SameUrl_ = "error",
     fresh: Fresh = False,
+    obfuscate_seed: ObfuscateSeed = None,
+    noise: Noise = None,
+    noise_ratio: NoiseRatio = 1.0,
+    noise_seed: NoiseSeed = 0,
 ) -> None:
     """Index all pages of worlds, files and folders. Interrupted at any moment, the same command goes on.
 
-    Example: redsearcher web build worlds/demo noise.jsonl.zst --out webs/demo
+    Example: redsearcher web build worlds/demo --noise other.jsonl.zst --noise-ratio 3 --out webs/demo
     """
+    from redsearcher.web.noise.config import NoiseConfig
+    from redsearcher.web.noise.mix import noisy
     from redsearcher.web.source.base import Tally
     from redsearcher.web.source.open import open_sources
 
     tally = Tally(skip_bad=skip_bad)
     source, world, lang_found = open_sources(sources, tally, lang=lang, site=site)
-    _build(out, source, config, world, lang_found, tally, same_url, fresh)
+    if noise is not None:
+        mixed = NoiseConfig.parse({"source": str(noise), "ratio": noise_ratio, "seed": noise_seed}, "--noise")
+        source = noisy(source, open_sources([noise], tally, lang=lang_found, site=site).source, mixed, tally)
+    _build(out, source, config, world, lang_found, tally, same_url, fresh, obfuscate_seed)
 
 
 def import_cache(
@@ -142,11 +158,16 @@ def _build(
     tally: "Tally",
     same_url: Literal["error", "first"],
     fresh: bool,
+    obfuscate_seed: int | None = None,
 ) -> None:
+    from redsearcher.web.address.config import AddressConfig
     from redsearcher.web.builder import build_source
     from redsearcher.web.config import WebConfig
 
     settings = WebConfig.load(config) if config else WebConfig()
+    if obfuscate_seed is not None:
+        addresses = AddressConfig.parse({"seed": obfuscate_seed}, "--obfuscate-seed")
+        settings = settings.model_copy(update={"addresses": addresses})
     with _paced(source.n_documents) as watch:
         made = build_source(
             out, source, settings, world_id=world, lang=lang, watch=watch, say=_note, tally=tally, same_url=same_url,
