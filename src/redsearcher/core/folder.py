@@ -7,6 +7,7 @@ from pathlib import Path
 
 from redsearcher.errors import InputError
 
+OLD_SUFFIX = ".old"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -22,7 +23,7 @@ def swap_in(temporary: Path, path: Path) -> None:
 
     Where the system can exchange two names there is no moment without a folder at `path`.
     """
-    old = path.with_name(path.name + ".old")
+    old = path.with_name(path.name + OLD_SUFFIX)
     shutil.rmtree(old, ignore_errors=True)
     if path.exists() and _exchange(temporary, path):
         temporary.rename(old)

@@ -9,7 +9,7 @@ from redsearcher.errors import RedsearcherError
 from redsearcher.records.world import Document
 from redsearcher.web.address.book import addressed
 from redsearcher.web.build.journal import read_built
-from redsearcher.web.build.making import Plan, SameUrl, Say, discard, make, site
+from redsearcher.web.build.making import Plan, SameUrl, Say, make, site, tidy
 from redsearcher.web.config import WebConfig
 from redsearcher.web.index import ENGINE_VERSION, WebInfo, read_info
 from redsearcher.web.source.base import Once, Source, Tally
@@ -58,8 +58,9 @@ def build_source(
     fingerprint = content_hash("build", source.fingerprint, *settings) if source.fingerprint else ""
     with site(path):
         if fresh:
-            discard(path)
+            tidy(path)
         elif fingerprint and (there := _there(path, fingerprint)) is not None:
+            tidy(path)
             say(f"{path} was built from these pages already; --fresh builds it again")
             return there
         shown = addressed(source, config.addresses)

@@ -17,6 +17,7 @@ from redsearcher.web.engine import Web
 from redsearcher.web.index import INDEX_FOLDER, WebInfo, read_info
 
 _FAULTS_PER_KIND = 10
+_UNREADABLE = "a record cannot be read"
 _FIRST, _SAME_SITE = 10, 100
 _WATCHED = 1_000
 
@@ -55,6 +56,7 @@ class _Check:
         self._n, self._total, self._n_links, self._n_dead, self._n_first = 0, 0, 0, 0, 0
         self._kinds: Counter[str] = Counter()
         self._faults: list[str] = []
+        self._titled: list[Document] = []
         rng, n_pages = derive(0, "titles"), len(self._pages)
         self._sample = frozenset(rng.sample(range(n_pages), min(n_titles, n_pages)))
         self._is_dead = lru_cache(1 << 16)(self._leads_nowhere)
@@ -67,6 +69,9 @@ class _Check:
                 if self._n % _WATCHED == 0:
                     watch.advance(_WATCHED)
         self._whole()
+        if not self._kinds[_UNREADABLE]:  # else a search may come upon such a record
+            for document in self._titled:
+                self._title(document)
         more = [f"{n - _FAULTS_PER_KIND:,} more: {kind}" for kind, n in self._kinds.items() if n > _FAULTS_PER_KIND]
         return Checked(self._figures(), self._faults + more)
 
@@ -74,7 +79,7 @@ class _Check:
         try:
             document = page.document
         except ValueError as error:
-            self._fault("a record cannot be read", f"page {self._n}: {str(error).splitlines()[0]}")
+            self._fault(_UNREADABLE, f"page {self._n}: {str(error).splitlines()[0]}")
             return
         self._total += int(document.id, 16)
         found = self._pages.find(document.url)
@@ -85,7 +90,7 @@ class _Check:
         self._n_links += len(document.links)
         self._n_dead += sum(self._is_dead(link.url) for link in document.links)
         if self._n in self._sample:
-            self._title(document)
+            self._titled.append(document)
 
     def _leads_nowhere(self, url: str) -> bool:
         if self._pages.count(url):

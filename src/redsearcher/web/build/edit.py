@@ -15,7 +15,7 @@ from redsearcher.core.progress import Progress
 from redsearcher.errors import DataError, InputError
 from redsearcher.web.address.book import addressed, shown_url
 from redsearcher.web.build.journal import Mark, read_built
-from redsearcher.web.build.making import Plan, SameUrl, Say, make, site, web_id
+from redsearcher.web.build.making import Plan, SameUrl, Say, make, site, tidy, web_id
 from redsearcher.web.build.segments import Pages, clone
 from redsearcher.web.index import INDEX_FOLDER, WebInfo, read_info
 from redsearcher.web.source.base import Placed, Position, Source, Tally
@@ -49,6 +49,7 @@ def append_pages(
         old = _open(path)
         remembered = content_hash("append", source.fingerprint, same_url) if source.fingerprint else ""
         if remembered and old.last == remembered:
+            tidy(path)
             say(f"these pages were the last to be added to {path}; nothing is left to do")
             return old.info
         plan = Plan(
@@ -76,6 +77,7 @@ def delete_pages(path: Path, urls: Collection[str], *, watch: Progress, say: Say
         old = _open(path)
         remembered = content_hash("delete", sorted(set(urls)))
         if old.last == remembered:
+            tidy(path)
             say(f"these pages were the last to be taken out of {path}; nothing is left to do")
             return old.info
         found = _find(old, urls, missing_ok)

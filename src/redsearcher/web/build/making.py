@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from redsearcher.core import jsonl
-from redsearcher.core.folder import check_replaceable, swap_in
+from redsearcher.core.folder import OLD_SUFFIX, check_replaceable, swap_in, sync_folder
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.lock import holding
 from redsearcher.core.progress import Progress
@@ -54,8 +54,11 @@ class Plan(NamedTuple):
 def site(path: Path) -> Iterator[None]:
     """The right to write the web at `path`. Raises InputError where another process has it, or no web may go there."""
     check_replaceable(path, INFO_FILE)
+    old = path.with_name(path.name + OLD_SUFFIX)
     lock = path.with_name(f".{path.name}.lock")
     with holding(lock, f"{path} is being written by another process; wait for it or stop it"):
+        if not path.exists() and old.exists():  # killed between two renames, where names cannot be exchanged
+            old.rename(path)
         yield
 
 
@@ -71,6 +74,7 @@ def make(path: Path, plan: Plan, watch: Progress, say: Say) -> WebInfo:
         making.run()
         info = making.finish()
         swap_in(temporary, path)
+        tidy(path)
     except BaseException as error:
         kept = _leave(temporary, plan)
         full = isinstance(error, OSError | RedsearcherError) and shutil.disk_usage(path.parent).free < _NO_ROOM
@@ -79,14 +83,15 @@ def make(path: Path, plan: Plan, watch: Progress, say: Say) -> WebInfo:
                 f"the disk of {path} is full; make room and give the same command again, {kept}"
             ) from error
         raise
-    for name in (JOURNAL_FILE, URLS_FILE):
-        (path / name).unlink(missing_ok=True)
     return info
 
 
-def discard(path: Path) -> None:
-    """Within its `site`: forget what was interrupted."""
+def tidy(path: Path) -> None:
+    """Within its `site`: nothing is left of how the web came to be, nor of what it replaced."""
     shutil.rmtree(_beside(path), ignore_errors=True)
+    shutil.rmtree(path.with_name(path.name + OLD_SUFFIX), ignore_errors=True)
+    for name in (JOURNAL_FILE, URLS_FILE):
+        (path / name).unlink(missing_ok=True)
 
 
 def _beside(path: Path) -> Path:
@@ -223,6 +228,8 @@ class Making:
             built = Built(fingerprint=plan.remembered, total=f"{self._total:x}")
             jsonl.write(self._folder / BUILT_FILE, [jsonl.dump(built)])
         jsonl.write(self._folder / INFO_FILE, [info.model_dump_json(indent=1)])
+        for folder in (self._folder, self._folder / INDEX_FOLDER):
+            sync_folder(folder)
         return info
 
 

@@ -7,7 +7,7 @@ from redsearcher.core.hashing import content_hash
 from redsearcher.records.world import Document, Link
 from redsearcher.web.extract import plain_url
 from redsearcher.web.source.base import Placed, Position, Tally
-from redsearcher.web.source.cached import LINK, Scrap, host, joined, scraps
+from redsearcher.web.source.cached import LINK, Scrap, bare, host, joined, scraps
 from redsearcher.web.source.file import fingerprint
 from redsearcher.web.source.row import Defaults
 
@@ -36,14 +36,13 @@ class CachedPages:
             if number <= first:
                 continue
             seen = found[url]
-            passages = joined(seen)
-            if not passages:
+            text = joined(seen)
+            if not text.strip():
                 self._tally.drop("nothing seen of it")
                 continue
-            yield Placed(self._page(url, seen, "\n\n".join(passages)), (number,))
+            yield Placed(self._page(url, seen, text), (number,))
 
-    def _page(self, url: str, seen: list[Scrap], markdown: str) -> Document:
-        text, links = _linked(markdown)
+    def _page(self, url: str, seen: list[Scrap], text: str) -> Document:
         return Document(
             url=url,
             site=host(url),
@@ -51,20 +50,24 @@ class CachedPages:
             title=next((scrap.title for scrap in seen if scrap.title), url),
             text=text,
             lang=self._default.lang,
-            links=links,
+            links=_links(text, seen),
             date=next((scrap.date for scrap in seen if scrap.date), ""),
         )
 
 
-def _linked(markdown: str) -> tuple[str, tuple[Link, ...]]:
-    """The text with its inline links taken out into records."""
-    parts: list[str] = []
-    links: list[Link] = []
-    length, at = 0, 0
-    for each in LINK.finditer(markdown):
-        before = markdown[at : each.start()]
-        start = length + len(before)
-        links.append(Link(start=start, end=start + len(each[1]), url=plain_url(each[2])))
-        parts += [before, each[1]]
-        length, at = start + len(each[1]), each.end()
-    return "".join([*parts, markdown[at:]]), tuple(links)
+def _links(text: str, seen: list[Scrap]) -> tuple[Link, ...]:
+    """The links that any scrap shows, where its passage stands in the text, else where their words do."""
+    found: dict[int, Link] = {}
+    for passage in (passage for scrap in seen for passage in scrap.passages):
+        place, behind = text.find(bare(passage)), 0
+        for each in LINK.finditer(passage):
+            start = place + each.start() - behind if place >= 0 else text.find(each[1])
+            behind += len(each[0]) - len(each[1])
+            if start >= 0:
+                found.setdefault(start, Link(start=start, end=start + len(each[1]), url=plain_url(each[2])))
+    apart, end = [], 0
+    for start in sorted(found):
+        if start >= end:
+            apart.append(found[start])
+            end = found[start].end
+    return tuple(apart)

@@ -152,21 +152,28 @@ def host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def joined(scraps_of_page: Iterable[Scrap]) -> tuple[str, ...]:
+def bare(passage: str) -> str:
+    """Its words, links without their addresses."""
+    return LINK.sub(r"\1", passage)
+
+
+def joined(scraps_of_page: Iterable[Scrap]) -> str:
     """The passages of one page without those that others hold; a whole text wins over all scraps."""
-    found: dict[str, str] = {}  # by the words alone: results show no links, visits do
+    found: dict[str, str] = {}
     for scrap in scraps_of_page:
         if scrap.whole:
-            return scrap.passages
-        for passage in scrap.passages:
-            words = " ".join(LINK.sub(r"\1", passage).split())
+            return "\n\n".join(map(bare, scrap.passages))
+        for passage in map(bare, scrap.passages):
+            words = " ".join(passage.split())  # snippets are one line of what visits show as several
             if any(words in known for known in found):
                 continue
             held = [known for known in found if known in words]
-            found = {
-                words if key in held[:1] else key: passage if key in held[:1] else value
-                for key, value in found.items()
-                if key not in held[1:]
-            }
-            found.setdefault(words, passage)
-    return tuple(passage.strip() for passage in found.values())
+            if held:
+                found = {
+                    words if known == held[0] else known: passage if known == held[0] else text
+                    for known, text in found.items()
+                    if known not in held[1:]
+                }
+            else:
+                found[words] = passage
+    return "\n\n".join(text.strip() for text in found.values())

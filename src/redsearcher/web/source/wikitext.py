@@ -1,7 +1,7 @@
 """MediaWiki markup as plain text with links."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import NamedTuple
 
 from mwparserfromhell import parse
@@ -18,8 +18,8 @@ _SHOWN = {
     "abbr": slice(1), "convert": slice(2), "cvt": slice(2), "formatnum": slice(1), "sortname": slice(2),
 }  # fmt: skip
 """Templates that stand within sentences, and which of their arguments a reader sees; others are left out."""
-_OPEN, _ANCHOR, _CLOSE, _HEAD = "\x02", "\x03", "\x04", "\x05"
-_MARKS = re.compile(f"[{_OPEN}{_ANCHOR}{_CLOSE}{_HEAD}]")
+_OPEN, _ANCHOR, _CLOSE, _HEAD, _LINE = "\x02", "\x03", "\x04", "\x05", "\x06"
+_MARKS = re.compile(f"[{_OPEN}{_ANCHOR}{_CLOSE}{_HEAD}{_LINE}]")
 _LINK = re.compile(f"{_OPEN}(\\d+){_ANCHOR}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _SWITCH = re.compile(r"__[A-Z]+__")
 _EMPTY_BRACKETS = re.compile(r" ?\([\s,;:]*\)")
@@ -38,7 +38,7 @@ def to_plain(markup: str, resolve: Resolve) -> Plain:
     """The text without templates, footnotes, pictures and comments; a row of a table is a line, `cell | cell`."""
     urls: list[str] = []
     marked = "".join(_marked(parse(_MARKS.sub("", markup)).nodes, resolve, urls))
-    marked = _EMPTY_BRACKETS.sub("", _SWITCH.sub("", marked))
+    marked = _EMPTY_BRACKETS.sub("", _SWITCH.sub("", marked)).replace("\n" + _LINE, "\n").replace(_LINE, "\n")
     lines = (_BLANKS.sub(" ", line).strip() for line in marked.split("\n"))
     return _unmarked(_GAPS.sub("\n\n", "\n".join(_headed(lines))).strip() + "\n", urls)
 
@@ -91,20 +91,19 @@ def _tag(node: Tag, resolve: Resolve, urls: list[str]) -> Iterator[str]:
     inside = node.contents.nodes if node.contents is not None else ()
     if name == "table":
         yield "\n\n"
-        for row in _tags(inside, "tr"):
-            cells = ["".join(_marked(cell.contents.nodes, resolve, urls)) for cell in _tags(row.contents.nodes, "td")]
+        inside = list(inside)
+        for row in [inside, *(row.contents.nodes for row in _tags(inside, {"tr"}))]:  # the first may have no mark
+            cells = ["".join(_marked(cell.contents.nodes, resolve, urls)) for cell in _tags(row, {"td", "th"})]
             yield " | ".join(" ".join(cell.split()) for cell in cells) + "\n"
         yield "\n"
         return
     if name in _LINES:
-        yield "\n"
+        yield _LINE
     yield from _marked(inside, resolve, urls)
 
 
-def _tags(nodes: Iterable[Node], name: str) -> Iterator[Tag]:
-    """Rows of a table, or cells of a row, heads included."""
-    wanted = {name, "th"} if name == "td" else {name}
-    return (each for each in nodes if isinstance(each, Tag) and str(each.tag).strip().lower() in wanted)
+def _tags(nodes: Iterable[Node], names: Set[str]) -> Iterator[Tag]:
+    return (each for each in nodes if isinstance(each, Tag) and str(each.tag).strip().lower() in names)
 
 
 def _bare(nodes: Iterable[Node]) -> str:
