@@ -28,7 +28,7 @@ def cost(
     """
     from redsearcher.core import jsonl
     from redsearcher.core.rundir import RunDir
-    from redsearcher.evaluation.cost import by_task, episode_costs, read_attempts, total
+    from redsearcher.evaluation.cost import by_task, episode_costs, live_paid, read_attempts, total
     from redsearcher.evaluation.price import load_prices
     from redsearcher.records.trajectory import Trajectory
 
@@ -40,6 +40,8 @@ def cost(
     jsonl.write(run / "costs.jsonl", map(jsonl.dump, [whole, *tasks, *episodes]))
     for text in lines(whole, tasks):
         say.line(text)
+    if paid := live_paid(run):
+        say.line(f"live services were asked and paid: {paid}")
     say.wrote(f"{run}/costs.jsonl: the run, {len(tasks)} tasks, {len(episodes)} episodes", f"redsearcher report {run}")
 
 

@@ -16,9 +16,13 @@ from redsearcher.records.tool import BASIC_TOOLS, SCHEMAS
 from redsearcher.web.backend import Backend
 from redsearcher.web.client.budget import Budget
 from redsearcher.web.client.cassette import Cassette
-from redsearcher.web.client.config import LineConfig, LiveConfig, ServerConfig, key_in
-from redsearcher.web.client.http import LiveWeb, ServedWeb, greet, live_info
+from redsearcher.web.client.config import LineConfig, ServerConfig, key_in
+from redsearcher.web.client.http import ServedWeb, greet
 from redsearcher.web.client.line import Line
+from redsearcher.web.client.live.config import LiveConfig
+from redsearcher.web.client.live.ledger import FILE as SPEND_FILE
+from redsearcher.web.client.live.open import open_live
+from redsearcher.web.client.live.web import live_info
 from redsearcher.web.client.mcp import mcp_tools
 from redsearcher.web.client.recorded import RecordingTools, ReplayedTools
 from redsearcher.web.client.remote import RemoteTool
@@ -203,12 +207,19 @@ def _served(
 def _live(
     config: LiveConfig, world: Path | None, requests: Path | None, shown: ShownConfig | None, names: Sequence[str]
 ) -> Iterator[Tools]:
-    line, keys = config.line, (key_in(config.search_key_env), key_in(config.reader_key_env))
-    with _budget(line, requests) as budget, Line(config.search_url, line, keys[0], budget) as searching:
-        with Line(config.reader_url, line, keys[1], budget) as reading:
-            web = LiveWeb(config, searching, reading)
-            with tools_over(web, names, _knowledge(world, names), shown, side_by_side=True) as tools:
-                yield tools
+    knowledge = _knowledge(world, names)
+    spend = requests.with_name(SPEND_FILE) if requests is not None else None
+    with _budget(config.line, requests) as budget, open_live(config, budget, spend) as live:
+        asked = {name: tool for name, tool in live.tools.items() if name in names and knowledge is None}
+        if missing := [n for n in names if n in NEED_A_WORLD and n not in asked and knowledge is None]:
+            raise InputError(f"the tool {missing[0]} answers from a world or a live service; name it with --world")
+        own = make_tools([name for name in names if name not in asked], knowledge)
+        tools = {tool.schema.name: tool for tool in own} | asked
+        try:
+            yield Toolbox(live.web, shown, [tools[name] for name in SCHEMAS if name in tools], side_by_side=True)
+        finally:
+            for tool in own:
+                tool.close()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ cut short was paid for too: what the ledger knows of such attempts, up to its la
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from redsearcher.agent.spend import EPISODE
@@ -17,6 +18,8 @@ from redsearcher.records.chat import Usage
 from redsearcher.records.tool import MAPS, SCHOLAR, SEARCH, VISIT, Observation, ToolCall
 from redsearcher.records.trajectory import Trajectory
 from redsearcher.web import arguments
+from redsearcher.web.client.live.ledger import FILE as SPEND_FILE
+from redsearcher.web.client.live.ledger import read_paid
 from redsearcher.web.readback import read_pages
 
 NOT_SENT = frozenset({"over_budget", "interrupted", "unknown_tool", "bad_arguments"})
@@ -112,6 +115,14 @@ def run_cost(run: RunDir, trajectories: Iterable[Trajectory], prices: Prices | N
     """The cost of all rollouts of a run, at our prices unless others are given."""
     prices = prices or load_prices()
     return total("run", run.path.name, episode_costs(trajectories, read_attempts(run), prices), prices.currency)
+
+
+def live_paid(run: Path) -> str:
+    """What the live services of a run were paid, in one line by its ledger; empty where there is none."""
+    rows = read_paid(run / SPEND_FILE)
+    return ", ".join(
+        f"{row.service} {row.n_requests:,} ({'no price' if row.money is None else f'{row.money:,.4f}'})" for row in rows
+    )
 
 
 def total(of: Literal["task", "run"], key: str, costs: Sequence[Cost], currency: str) -> Cost:

@@ -11,9 +11,11 @@ from redsearcher.cli.tools import find_web
 from redsearcher.errors import InputError, OutageError, ToolError
 from redsearcher.records.tool import Observation, ToolCall
 from redsearcher.web.client.budget import Budget
-from redsearcher.web.client.config import LineConfig, LiveConfig
-from redsearcher.web.client.http import LiveWeb, live_info
+from redsearcher.web.client.config import LineConfig
 from redsearcher.web.client.line import Line
+from redsearcher.web.client.live.config import LiveConfig
+from redsearcher.web.client.live.open import open_live
+from redsearcher.web.client.live.web import LiveWeb, live_info
 from redsearcher.web.client.reading import Reading, parsed
 from redsearcher.web.client.shape import PlainPage
 from redsearcher.web.config import WebConfig
@@ -32,13 +34,15 @@ def service(web: Web) -> Iterator[PlainService]:
 
 @pytest.fixture
 def config(service: PlainService) -> LiveConfig:
-    return LiveConfig(search_url=f"{service.url}/search", reader_url=f"{service.url}/read", line=PATIENCE)
+    where = {"search_url": f"{service.url}/search", "reader_url": f"{service.url}/read"}
+    return LiveConfig.parse({**where, "line": PATIENCE.model_dump(exclude_none=True)}, "test")
 
 
 @pytest.fixture
-def live(config: LiveConfig) -> Iterator[LiveWeb]:
-    with Line("searching", config.line, "k1") as searching, Line("reading", config.line, "k2") as reading:
-        yield LiveWeb(config, searching, reading)
+def live(config: LiveConfig, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveWeb]:
+    monkeypatch.setenv("SERPER_API_KEY", "k1")
+    with open_live(config, None, None) as opened:
+        yield opened.web
 
 
 def test_plain_hits_lack_only_what_nobody_publishes(live: LiveWeb, web: Web, service: PlainService) -> None:
@@ -155,14 +159,20 @@ def test_a_live_web_is_named_by_a_file(service: PlainService, tmp_path: Path, mo
         assert opened.error is None and "\n\n---\n\n# https://no.example\n" in opened.content
     other = LiveConfig.load(file).model_copy(update={"display": WebConfig(n_results=3)})
     assert live_info(other).id != found.info.id
-    file.write_text('search_url = "x"\nreader = "y"\n', "utf-8")
-    with pytest.raises(InputError, match="reader"):
+    file.write_text('search_url = "x"\nreader_url = "y"\nreadr = "z"\n', "utf-8")
+    with pytest.raises(InputError, match="unknown key 'readr'"):
         find_web(str(file))
 
 
 def test_the_example_config_is_one() -> None:
     config = LiveConfig.load(Path(__file__).parents[3] / "configs" / "live.toml")
-    assert (config.search_url, config.line.max_requests) == ("https://google.serper.dev/search", 1000)
+    assert [one.root for one in config.search] == [
+        "https://google.serper.dev/search",
+        "https://www.googleapis.com/customsearch/v1",
+    ]
+    assert [one.reader for one in config.visit] == ["jina", "direct"]
+    assert [one.service for one in config.scholar] == ["openalex", "semantic_scholar"] and len(config.maps) == 1
+    assert config.line.max_requests == 1000
 
 
 def _call(tools: Tools, name: str, **arguments: object) -> Observation:

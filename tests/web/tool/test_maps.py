@@ -6,7 +6,8 @@ import pytest
 
 from redsearcher.errors import ToolError
 from redsearcher.records.tool import Observation, ToolCall
-from redsearcher.web.tool.maps import MapsTool, duration
+from redsearcher.web.tool.gazette import duration
+from redsearcher.web.tool.maps import MapsTool
 from redsearcher.world.tooling import ToolKnowledge
 
 

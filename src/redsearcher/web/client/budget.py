@@ -6,6 +6,10 @@ from pathlib import Path
 from redsearcher.errors import OutageError
 
 
+class SpentError(OutageError):
+    """The budget of a run is used up."""
+
+
 class Budget:
     """At most `most` requests; the file's size is how many were sent."""
 
@@ -15,9 +19,9 @@ class Budget:
         self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
 
     def spend(self) -> None:
-        """Count one request before it is sent. Raises OutageError where none is left."""
+        """Count one request before it is sent. Raises SpentError where none is left."""
         if os.fstat(self._descriptor).st_size >= self._most:
-            raise OutageError(
+            raise SpentError(
                 f"the budget of {self._most:,} web requests is used up ({self._path}); raise max_requests and run the "
                 "same command again"
             )

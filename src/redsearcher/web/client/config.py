@@ -5,7 +5,6 @@ import os
 from pydantic import Field
 
 from redsearcher.core.config import Config
-from redsearcher.web.config import WebConfig
 
 KEY_ENV = "REDSEARCHER_WEB_KEY"
 
@@ -39,23 +38,6 @@ class ServerConfig(Config):
     def root(self) -> str:
         """The URL without a slash at its end."""
         return self.url.rstrip("/")
-
-
-class LiveConfig(Config):
-    """A search service in Serper's shape and a page reader in Jina's."""
-
-    search_url: str
-    """Where queries are posted, such as https://google.serper.dev/search."""
-    reader_url: str
-    """Where pages are asked for, such as https://r.jina.ai/."""
-    search_key_env: str = "SERPER_API_KEY"
-    """Environment variable with the key of the search service."""
-    reader_key_env: str = "JINA_API_KEY"
-    """Environment variable with the key of the reader."""
-    display: WebConfig = WebConfig()
-    """How much a model sees. Only what concerns display is heeded."""
-    line: LineConfig = LineConfig()
-    """Patience with either."""
 
 
 def key_in(variable: str) -> str | None:

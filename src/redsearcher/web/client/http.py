@@ -1,15 +1,13 @@
-"""Webs behind HTTP: a server of ours, or a live search service with a page reader. Both speak the same shapes."""
+"""A web behind HTTP: a server of ours."""
 
-from redsearcher.core.hashing import content_hash
 from redsearcher.errors import InputError, OutageError, ToolError, UnavailableError
 from redsearcher.records.tool import INTERFACE_VERSION, SCHEMAS, Hit, Page, ToolSchema
 from redsearcher.web.client import shape
-from redsearcher.web.client.config import LiveConfig, ServerConfig
+from redsearcher.web.client.config import ServerConfig
 from redsearcher.web.client.line import Line, Reply
-from redsearcher.web.client.reading import Reading
 from redsearcher.web.index import WebInfo
 
-_UNUSABLE = frozenset({400, 404, 413, 414, 422})
+UNUSABLE = frozenset({400, 404, 413, 414, 422})
 """Statuses that say the query was at fault, not the service."""
 UNAVAILABLE = 422
 """The status by which a server of ours says that what it asked for its answer was not there at that moment."""
@@ -28,59 +26,19 @@ class ServedWeb:
         reply = self._line.post(f"{self._root}/search", asked)
         if reply.status == UNAVAILABLE:
             raise UnavailableError(reply.message)
-        return _hits(reply, k, self._root)
+        return read_hits(reply, k, self._root)
 
     def visit(self, url: str, goal: str, max_chars: int) -> Page:
         """As the web itself would. Raises ToolError, OutageError."""
         reply = self._line.post(f"{self._root}/r", {"url": url, "goal": goal, "max_chars": max_chars})
-        if reply.status in _UNUSABLE:
+        if reply.status in UNUSABLE:
             raise ToolError(reply.message)
         if reply.status != 200:
-            raise _outage(self._root, reply)
+            raise outage(self._root, reply)
         try:
             return shape.page(reply.json)
         except ValueError as error:
             raise OutageError(f"{self._root} answered with no page: {error}") from error
-
-
-class LiveWeb:
-    """A search service and a page reader; pages come whole and are cut to the goal here."""
-
-    def __init__(self, config: LiveConfig, searching: Line, reading: Line) -> None:
-        self.info = live_info(config)
-        self._config, self._searching, self._reading = config, searching, reading
-        self._reader = Reading()
-
-    def search(self, query: str, k: int, snippet_chars: int) -> list[Hit]:
-        """What the service finds; its snippets are as long as it likes. Raises ToolError, OutageError."""
-        where = self._config.search_url
-        return _hits(self._searching.post(where, {"q": query, "num": k}), k, where)
-
-    def visit(self, url: str, goal: str, max_chars: int) -> Page:
-        """The page, cut. Raises ToolError where the reader cannot open it, OutageError where there is no reader."""
-        reply = self._reading.post(self._config.reader_url, {"url": url})
-        if reply.status == 429:
-            raise _outage(self._config.reader_url, reply)
-        if reply.status != 200:
-            raise ToolError(f"the page at {url[:300]!r} could not be opened ({reply.message}). Try another one.")
-        try:
-            whole = shape.plain_page(reply.json, url)
-        except ValueError as error:
-            raise OutageError(f"{self._config.reader_url} answered with no page: {error}") from error
-        return self._reader.read(whole, goal, max_chars)
-
-
-def live_info(config: LiveConfig) -> WebInfo:
-    """A live web's identity is where it is reached and what is shown of it: what it holds, nobody knows."""
-    places = [config.search_url, config.reader_url, config.display.identity]
-    return WebInfo(
-        id=f"live-{content_hash(*places)}",
-        engine_version="live",
-        world="",
-        lang="",
-        n_documents=0,
-        config=config.display,
-    )
 
 
 def greet(config: ServerConfig, line: Line) -> tuple[WebInfo, tuple[str, ...]]:
@@ -103,16 +61,18 @@ def greet(config: ServerConfig, line: Line) -> tuple[WebInfo, tuple[str, ...]]:
     return info, tuple(schema.name for schema in schemas)
 
 
-def _hits(reply: Reply, k: int, where: str) -> list[Hit]:
-    if reply.status in _UNUSABLE:
+def read_hits(reply: Reply, k: int, where: str) -> list[Hit]:
+    """The hits of a reply in Serper's shape. Raises ToolError for a query at fault, OutageError for anything else."""
+    if reply.status in UNUSABLE:
         raise ToolError(f"this query cannot be answered ({reply.message}). Ask in another way.")
     if reply.status != 200:
-        raise _outage(where, reply)
+        raise outage(where, reply)
     try:
         return shape.hits(reply.json, k)
     except ValueError as error:
         raise OutageError(f"{where} answered with no results: {error}") from error
 
 
-def _outage(where: str, reply: Reply) -> OutageError:
+def outage(where: str, reply: Reply) -> OutageError:
+    """A service that fails."""
     return OutageError(f"{where} fails: {reply.message}; see to it, then run the same command again")

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any, NamedTuple, Self
 
 import httpx
@@ -34,11 +35,25 @@ class Line:
     """Calls one service. Threads share it."""
 
     def __init__(
-        self, what: str, config: LineConfig, key: str | None, budget: Budget | None = None, *, ours: bool = False
+        self,
+        what: str,
+        config: LineConfig,
+        key: str | None,
+        budget: Budget | None = None,
+        *,
+        ours: bool = False,
+        before: Callable[[], None] | None = None,
+        on_answer: Callable[[], None] | None = None,
+        agent: str = "",
     ) -> None:
-        """`what` names the service in errors. `ours`: it is a server of ours, which is told the moment of a call."""
+        """`what` names the service in errors. `ours`: it is a server of ours, which is told the moment of a call.
+        `before` is called ahead of each request, `on_answer` after each that was answered well; `agent` is what the
+        service knows us by."""
         self._what, self._config, self._budget, self._ours = what, config, budget, ours
+        self._before, self._on_answer = before, on_answer
         headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        if agent:
+            headers["User-Agent"] = agent
         if key is not None:
             headers |= {"Authorization": f"Bearer {key}", "X-API-KEY": key}
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=config.connections)
@@ -81,6 +96,8 @@ class Line:
         """Status, content, the error where there was no answer, and the seconds the service asks to wait."""
         if self._budget is not None:
             self._budget.spend()
+        if self._before is not None:
+            self._before()
         try:
             found = self._client.request(method, url, content=body, headers=self._told(n_tries))
         except httpx.InvalidURL as error:
@@ -89,6 +106,8 @@ class Line:
             return 504, b"", None, 0.0
         except httpx.TransportError as error:
             return 0, b"", error, 0.0
+        if self._on_answer is not None and found.is_success:
+            self._on_answer()
         after = found.headers.get("retry-after", "")
         return found.status_code, found.content, None, min(float(after), 30.0) if after.isdigit() else 0.0
 

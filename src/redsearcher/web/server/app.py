@@ -26,6 +26,7 @@ from redsearcher.web.server.ask import (
     searches,
 )
 from redsearcher.web.server.failure import JSON, ApiError, add_errors
+from redsearcher.web.server.foreign import add_foreign
 from redsearcher.web.server.gate import Gate, make_gate
 from redsearcher.web.server.guard import MAX_BODY, Guard
 from redsearcher.web.server.mcp import session_manager
@@ -84,6 +85,7 @@ def make_app(
     _add_searches(app, served)
     _add_reader(app, served)
     _add_tools(app, served)
+    add_foreign(app, served)
 
     @app.get("/health")
     async def health() -> Response:

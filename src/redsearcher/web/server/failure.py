@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -59,6 +60,11 @@ def add_errors(app: FastAPI) -> None:
     @app.exception_handler(ToolError)
     async def on_tool_error(_: Request, error: ToolError) -> Response:
         return reply(ApiError(UNAVAILABLE if isinstance(error, UnavailableError) else 404, str(error)))
+
+    @app.exception_handler(RequestValidationError)
+    async def on_bad_parameter(_: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        return reply(ApiError(400, f"{first['loc'][-1]}: {first['msg']}"))
 
     @app.exception_handler(ValidationError)
     async def on_bad_body(_: Request, error: ValidationError) -> Response:

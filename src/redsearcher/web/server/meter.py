@@ -11,7 +11,26 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """Where this names a folder, processes count together in it."""
-ROUTES = frozenset({"search", "scholar", "maps", "places", "r", "retrieve", "tools", "mcp", "health", "metrics"})
+ROUTES = frozenset(
+    {
+        "search",
+        "scholar",
+        "maps",
+        "places",
+        "r",
+        "retrieve",
+        "tools",
+        "mcp",
+        "health",
+        "metrics",
+        "customsearch",
+        "works",
+        "authors",
+        "graph",
+        "nominatim",
+        "route",
+    }
+)
 _BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 

@@ -6,8 +6,15 @@ from redsearcher.core.text import fold
 from redsearcher.errors import ToolError
 from redsearcher.records.tool import MAPS, Observation, ToolCall, ToolSchema
 from redsearcher.web import arguments
+from redsearcher.web.tool.gazette import (
+    render_ambiguous,
+    render_nearest,
+    render_nowhere,
+    render_place,
+    render_route,
+)
 from redsearcher.web.tool.lookup import Lookup
-from redsearcher.world.places import MODES, Places, compass
+from redsearcher.world.places import MODES, Places
 from redsearcher.world.property import entity_types
 from redsearcher.world.tooling import ToolKnowledge
 
@@ -53,8 +60,8 @@ class MapsTool:
             start = self._one(place)
             blocks = [self._route(start, self._one(other), mode)] if other is not None else []
             blocks += [self._nearest(start, kind)] if kind is not None else []
-        except _NameError as error:
-            return Observation(call_id=call.id, content=f"Error: {error}", error=error.kind)
+        except NoOnePlaceError as error:
+            return Observation(call_id=call.id, content=str(error), error=error.kind)
         return Observation(call_id=call.id, content="\n\n".join(blocks or [self._about(start)]))
 
     def close(self) -> None:
@@ -66,30 +73,18 @@ class MapsTool:
             return found[0]
         shown = arguments.clean(name).strip()[:80]
         if found:
-            listed = "; ".join(self.full_name(place) for place in found[:N_NEAREST])
-            raise _NameError(
-                "ambiguous", f"{len(found)} places are called {shown!r}: {listed}. Write one of these names."
-            )
-        near = self._lookup.suggest(name)
-        advice = f"Similar names: {'; '.join(near)}." if near else "Only places with coordinates are on the map."
-        raise _NameError("not_found", f"no place called {shown!r} is on the map. {advice}")
+            listed = [self.full_name(place) for place in found[:N_NEAREST]]
+            raise NoOnePlaceError("ambiguous", render_ambiguous(shown, listed, len(found)))
+        raise NoOnePlaceError("not_found", render_nowhere(shown, self._lookup.suggest(name)))
 
     def _about(self, place: str) -> str:
-        point = self._places.points[place]
         around = [word for word in self._context(place) if word]
-        lines = [f"## {self._entities[place].label}", self._noun(place)]
-        if around:
-            lines[1] += f" in {', '.join(around)}"
-        return "\n".join([*lines, f"Coordinates: {point.latitude:.4f}, {point.longitude:.4f}"])
+        return render_place(self._entities[place].label, self._noun(place), around, self._places.points[place])
 
     def _route(self, start: str, end: str, mode: str) -> str:
-        km, bearing = self._places.distance_km(start, end), self._places.bearing_deg(start, end)
         minutes = self._places.travel_minutes(start, end, mode)
-        assert km is not None and minutes is not None
-        lines = [f"## {self.full_name(start)} to {self.full_name(end)}", f"Distance: {km:,.1f} km as the crow flies"]
-        if bearing is not None:
-            lines.append(f"Bearing: {bearing:.1f}° ({compass(bearing)})")
-        return "\n".join([*lines, f"Travel time by {mode}: {duration(minutes)}"])
+        points = (self._places.points[start], self._places.points[end])
+        return render_route((self.full_name(start), self.full_name(end)), points, mode, minutes)
 
     def _nearest(self, place: str, kind: str) -> str:
         type_ = self._kinds.get(fold(kind).strip())
@@ -99,12 +94,8 @@ class MapsTool:
             raise ToolError(
                 f"nearest must be a kind of place, came {kind[:40]!r}; on the map are: {known}. Call it again."
             )
-        rows = [
-            f"{rank}. {self.full_name(other)}: {km:,.1f} km"
-            for rank, (other, km) in enumerate(self._places.nearest(place, type_, N_NEAREST), 1)
-        ]
-        title = f"## Nearest to {self.full_name(place)}: {entity_types()[type_].en.plural}"
-        return "\n".join([title, *(rows or ["There is no other one."])])
+        found = [(self.full_name(other), km) for other, km in self._places.nearest(place, type_, N_NEAREST)]
+        return render_nearest(self.full_name(place), entity_types()[type_].en.plural, found)
 
     def _noun(self, place: str) -> str:
         type_ = entity_types().get(self._entities[place].type)
@@ -118,15 +109,9 @@ class MapsTool:
         return ", ".join([self._entities[place].label, *list(self._context(place))[:1]])
 
 
-class _NameError(ToolError):
-    """A name that picks out no single place."""
+class NoOnePlaceError(ToolError):
+    """A name that picks out no single place; its text is what an agent reads of it."""
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
-
-
-def duration(minutes: float) -> str:
-    """`5 h 12 min`, to the minute."""
-    hours, rest = divmod(round(minutes), 60)
-    return f"{hours:,} h {rest} min" if hours else f"{rest} min"

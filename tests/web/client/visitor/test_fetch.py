@@ -153,7 +153,7 @@ def test_a_second_address_is_tried_where_the_first_is_dead(site: Site) -> None:
 
 
 def test_tls_is_spoken_to_the_name_and_checked(site: Site) -> None:
-    with pytest.raises(ToolError, match="cannot be reached|did not answer"):
+    with pytest.raises(ToolError, match=r"cannot be reached|did not answer"):
         fetcher(site).fetch("https://good.example/fine")  # plain HTTP behind the port
 
 

@@ -1,0 +1,1 @@
+"""Live services, each behind the seam of what it does: searching, reading, papers, places."""
