@@ -82,6 +82,8 @@ def find_web(
     else:
         return _folder(Path(name), world, shown)
     if isinstance(config, LiveConfig):
+        if any(one.reader == "direct" for one in config.visit):
+            need("opening pages directly", "live", "trafilatura", "lxml_html_clean", "charset_normalizer")
         return _same(live_info(config), _live, config, at, requests, shown)
     assert isinstance(config, ServerConfig)
     over_mcp = config.url.startswith(MCP)
