@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,24 @@ def test_swap_in_leaves_the_new_folder_alone(tmp_path: Path) -> None:
     swap_in(new, old)
     assert (old / "f").read_text(encoding="utf-8") == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["web"]
+
+
+def test_there_is_a_folder_at_every_moment_of_a_swap(tmp_path: Path) -> None:
+    place, gaps, over = tmp_path / "web", [], threading.Event()
+    place.mkdir()
+
+    def look() -> None:
+        while not over.is_set():
+            if not place.exists():
+                gaps.append(1)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        for _ in range(40):
+            (tmp_path / "web.tmp").mkdir()
+            swap_in(tmp_path / "web.tmp", place)
+    finally:
+        over.set()
+        watcher.join()
+    assert not gaps

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from redsearcher.errors import InputError
 
-OLD_SUFFIX = ".old"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
@@ -23,7 +22,7 @@ def swap_in(temporary: Path, path: Path) -> None:
 
     Where the system can exchange two names there is no moment without a folder at `path`.
     """
-    old = path.with_name(path.name + OLD_SUFFIX)
+    old = replaced(path)
     shutil.rmtree(old, ignore_errors=True)
     if path.exists() and _exchange(temporary, path):
         temporary.rename(old)
@@ -33,6 +32,11 @@ def swap_in(temporary: Path, path: Path) -> None:
         temporary.rename(path)
     sync_folder(path.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def replaced(path: Path) -> Path:
+    """Where the folder that a swap replaces is for as long as it takes to delete it."""
+    return path.with_name(f".{path.name}.old")
 
 
 def sync_folder(path: Path) -> None:

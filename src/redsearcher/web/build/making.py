@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from redsearcher.core import jsonl
-from redsearcher.core.folder import OLD_SUFFIX, check_replaceable, swap_in, sync_folder
+from redsearcher.core.folder import check_replaceable, replaced, swap_in, sync_folder
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.lock import holding
 from redsearcher.core.progress import Progress
-from redsearcher.errors import DataError, InputError, RedsearcherError
+from redsearcher.errors import DataError, ForeignError, InputError
 from redsearcher.web.build.journal import BUILT_FILE, JOURNAL_FILE, URLS_FILE, Built, Journal, Mark
 from redsearcher.web.build.segments import n_pages, sweep
 from redsearcher.web.build.urls import UrlSet
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 def site(path: Path) -> Iterator[None]:
     """The right to write the web at `path`. Raises InputError where another process has it, or no web may go there."""
     check_replaceable(path, INFO_FILE)
-    old = path.with_name(path.name + OLD_SUFFIX)
+    old = replaced(path)
     lock = path.with_name(f".{path.name}.lock")
     with holding(lock, f"{path} is being written by another process; wait for it or stop it"):
         if not path.exists() and old.exists():  # killed between two renames, where names cannot be exchanged
@@ -77,7 +77,7 @@ def make(path: Path, plan: Plan, watch: Progress, say: Say) -> WebInfo:
         tidy(path)
     except BaseException as error:
         kept = _leave(temporary, plan)
-        full = isinstance(error, OSError | RedsearcherError) and shutil.disk_usage(path.parent).free < _NO_ROOM
+        full = isinstance(error, OSError | ForeignError) and shutil.disk_usage(path.parent).free < _NO_ROOM
         if full:
             raise InputError(
                 f"the disk of {path} is full; make room and give the same command again, {kept}"
@@ -89,7 +89,7 @@ def make(path: Path, plan: Plan, watch: Progress, say: Say) -> WebInfo:
 def tidy(path: Path) -> None:
     """Within its `site`: nothing is left of how the web came to be, nor of what it replaced."""
     shutil.rmtree(_beside(path), ignore_errors=True)
-    shutil.rmtree(path.with_name(path.name + OLD_SUFFIX), ignore_errors=True)
+    shutil.rmtree(replaced(path), ignore_errors=True)
     for name in (JOURNAL_FILE, URLS_FILE):
         (path / name).unlink(missing_ok=True)
 
