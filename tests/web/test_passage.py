@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redsearcher.records.world import Link
-from redsearcher.web.passage import sentences
+from redsearcher.web.passage import bounds, packed, sentences, unpacked
 
 
 def cut(text: str, links: tuple[Link, ...] = ()) -> list[str]:
@@ -43,6 +43,13 @@ def test_a_link_is_never_cut() -> None:
         "See Who? What! A play.",
         "It ran.",
     ]
+
+
+def test_sentences_are_packed_as_distances() -> None:
+    text = "One. Two!\n\n他出生于1956年。她是教授！ End"
+    assert unpacked(packed(bounds(text))) == bounds(text)
+    assert unpacked(packed(bounds(""))) == bounds("")
+    assert packed(bounds("x" * 70_000 + ". End")) == b""
 
 
 @given(st.text(alphabet='aB .!?。\n"”)', max_size=80))

@@ -12,6 +12,11 @@ import tantivy
 MAX_WORD_CHARS = 60
 _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
+_JAMO = re.compile("[\u1100-\u11ff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+HARD, OTHER_LETTER = b"\0", b"\x7f"
+_FLAT = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(127))
+_FLAT = HARD + _FLAT[1:] + OTHER_LETTER + bytes(128)
 
 _STOP_FILES = files("redsearcher.web") / "stopwords"
 STOP_WORDS = frozenset((_STOP_FILES / "en.txt").read_text(encoding="utf-8").split())
@@ -65,6 +70,29 @@ def gram_analyzer() -> tantivy.TextAnalyzer:
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
+class _Folding(dict[str, str]):
+    """One character as the word field sees it, by the signs of `Analysis.flat`."""
+
+    def __init__(self, plain: tantivy.TextAnalyzer) -> None:
+        super().__init__()
+        self._plain = plain
+
+    def __missing__(self, char: str) -> str:
+        self[char] = folded = self._fold(char)
+        return folded
+
+    def _fold(self, char: str) -> str:
+        same = normal(char)
+        if unicodedata.category(char)[0] == "M" or _JAMO.match(char) or (_HAN_RUN.search(same) and same != char):
+            return HARD.decode()
+        words = self._plain.analyze(word_text(normal(f"a{char}a")))
+        if words == ["a", "a"]:
+            return " "
+        if len(words) != 1 or len(words[0]) != 3:
+            return HARD.decode()
+        return str(words[0][1]) if words[0].isascii() else OTHER_LETTER.decode()
+
+
 class Term(NamedTuple):
     """A query term as the index holds it and as snippets look for it (words stemmed)."""
 
@@ -79,6 +107,21 @@ class Analysis:
         self._plain, self._stems = word_analyzer(stem=False), word_analyzer(stem=True)
         self._indexed = self._stems if stem else self._plain
         self.read_terms = lru_cache(maxsize=8192)(self._read_terms)
+        self.stem_of = lru_cache(maxsize=65536)(self._stem_of)
+        self._folding = _Folding(self._plain)
+
+    def flat(self, text: str) -> bytes:
+        """The text between two blanks as the word field sees it, a byte per character: plain letters, digits,
+        blanks, OTHER_LETTER, and HARD where a character becomes several or one with its neighbours."""
+        if not text.isascii():
+            fold = self._folding.__getitem__
+            text = _BEYOND_ASCII.sub(lambda run: "".join(map(fold, run[0])), text)
+        return b" %b " % text.encode("ascii").translate(_FLAT)
+
+    def _stem_of(self, word: str) -> str:
+        """The term of one word as reading compares it; nothing where the index leaves it out."""
+        found: list[str] = self._stems.analyze(normal(word))
+        return found[0] if found else ""
 
     def _read_terms(self, text: str) -> frozenset[str]:
         """Every distinct term of a text as reading compares them: stems and Chinese grams."""

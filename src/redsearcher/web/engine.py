@@ -1,23 +1,27 @@
 """A web to search and open: BM25 over title and text, pages by URL."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 import tantivy
+from pydantic_core import from_json
 
+from redsearcher.core.hashing import content_hash
 from redsearcher.errors import DataError, ToolError, boundary
 from redsearcher.records.tool import Hit, Page, PageLink
 from redsearcher.records.world import Document
-from redsearcher.web.analysis import Analysis, Term, is_han
+from redsearcher.web.analysis import Analysis, Term
 from redsearcher.web.extract import extract, plain_url
 from redsearcher.web.index import INDEX_FOLDER, WebInfo, read_info, register_analyzers
-from redsearcher.web.query import MAX_TERMS, ParsedQuery, QueryCompiler, parse
+from redsearcher.web.passage import unpacked
+from redsearcher.web.query import MAX_TERMS, ParsedQuery, QueryCompiler, field_of, parse
 from redsearcher.web.snippet import SnippetMaker
 
 _TIE = 1e-5  # scores closer than this share of their size are equal: 32-bit sums differ with the order of adding
+Scored = tuple[float, tantivy.DocAddress]
 _SPARE = 10  # results fetched beyond those asked for, so that ties at the cut are seen
 
 
@@ -37,7 +41,7 @@ class Web:
         self._searcher = index.searcher()
         self._schema = index.schema
         self._analysis = Analysis(stem=info.config.stem)
-        self._compiler = QueryCompiler(self._schema, self._analysis, info.config.title_boost)
+        self._compiler = QueryCompiler(self._schema, self._analysis)
 
     @classmethod
     def open(cls, path: Path) -> "Web":
@@ -53,34 +57,40 @@ class Web:
         """The best `k` pages for a query, best first; equal scores in the order of document ids.
 
         `"a phrase"` must occur, `site:host` keeps one site; any text is a query, and one without words finds nothing.
+        Where fewer than `k` pages hold the phrases of a query that has other words too, pages with their words follow.
         Lengths are in characters, by default those of the web's config.
         """
-        return [found.hit for found in self.ranked(query, k, snippet_chars)]
+        return [hit for hit, _, _ in self._hits(query, k, snippet_chars)]
 
     def ranked(self, query: str, k: int, snippet_chars: int | None = None) -> list[Ranked]:
         """What `search` finds, with scores and document ids."""
-        parsed = parse(query)
-        idf = self._idf(self._compiler.terms(parsed))
-        maker = SnippetMaker(self._analysis, idf, snippet_chars or self.info.config.snippet_chars)
         return [
-            Ranked(
-                Hit(
-                    rank=rank,
-                    url=document.url,
-                    title=document.title,
-                    snippet=maker.make(document.text, document.title),
-                    site=document.site,
-                    date=document.date or None,
-                ),
-                score,
-                document.id,
-            )
-            for rank, (score, document) in enumerate(self._find(parsed, k), 1)
+            Ranked(hit, score, content_hash(page["url"], page["text"]))
+            for hit, score, page in self._hits(query, k, snippet_chars)
         ]
 
     def find(self, query: str, k: int) -> list[Document]:
         """What `search` finds, as whole documents: for those who audit the web rather than search it."""
-        return [document for _, document in self._find(parse(query), k)]
+        return [Document.model_validate_json(self._record(address)) for _, address in self._find(parse(query), k)]
+
+    def _hits(self, query: str, k: int, snippet_chars: int | None) -> Iterator[tuple[Hit, float, dict[str, Any]]]:
+        parsed = parse(query)
+        found = self._find(parsed, k)
+        idf = self._idf(self._compiler.terms(parsed)) if found else {}
+        maker = SnippetMaker(self._analysis, idf, snippet_chars or self.info.config.snippet_chars)
+        for rank, (score, address) in enumerate(found, 1):
+            stored = self._searcher.doc(address)
+            page: dict[str, Any] = from_json(stored["record"][0], cache_strings=False)
+            spans = unpacked(data) if (data := stored["sentences"][0]) else None
+            hit = Hit(
+                rank=rank,
+                url=page["url"],
+                title=page["title"],
+                snippet=maker.make(page["text"], page["title"], spans),
+                site=page["site"],
+                date=page["date"] or None,
+            )
+            yield hit, score, page
 
     def visit(self, url: str, goal: str, max_chars: int | None = None) -> Page:
         """The page at `url`, cut to what serves `goal`. Raises ToolError with advice if no page has that URL."""
@@ -118,20 +128,32 @@ class Web:
 
     def _exact(self, field: str, value: str) -> Document | None:
         hits = self._run(tantivy.Query.term_query(self._schema, field, value), 1)
-        return self._load(hits[0][1]) if hits else None
+        return Document.model_validate_json(self._record(hits[0][1])) if hits else None
 
-    def _find(self, parsed: ParsedQuery, k: int) -> list[tuple[float, Document]]:
+    def _record(self, address: tantivy.DocAddress) -> bytes:
+        record: bytes = self._searcher.doc(address)["record"][0]
+        return record
+
+    def _find(self, parsed: ParsedQuery, k: int) -> list[Scored]:
+        found = self._matching(parsed, k)
+        if len(found) < k and parsed.unquoted is not None:
+            there = {_place(address) for _, address in found}
+            others = self._matching(parsed.unquoted, k + len(found))
+            highest = found[-1][0] if found else math.inf
+            found += [(min(score, highest), at) for score, at in others if _place(at) not in there][: k - len(found)]
+        return found
+
+    def _matching(self, parsed: ParsedQuery, k: int) -> list[Scored]:
         compiled = self._compiler.compile(parsed)
         if compiled is None or k < 1:
             return []
-        scored = self._best(compiled.query, k) if compiled.has_words else self._first(compiled.query, k)
-        return [(score, self._load(address)) for score, address in scored]
+        return self._best(compiled.query, k) if compiled.has_words else self._first(compiled.query, k)
 
-    def _first(self, query: tantivy.Query, k: int) -> list[tuple[float, tantivy.DocAddress]]:
+    def _first(self, query: tantivy.Query, k: int) -> list[Scored]:
         hits = self._searcher.search(query, k, count=False, order_by_field="key", order=tantivy.Order.Asc).hits
         return [(0.0, address) for _, address in hits]
 
-    def _best(self, query: tantivy.Query, k: int) -> list[tuple[float, tantivy.DocAddress]]:
+    def _best(self, query: tantivy.Query, k: int) -> list[Scored]:
         limit = k + _SPARE
         while True:
             hits = self._run(query, limit)
@@ -151,18 +173,19 @@ class Web:
         hits: list[tuple[float, Any]] = self._searcher.search(query, limit, count=False).hits
         return hits
 
-    def _load(self, address: tantivy.DocAddress) -> Document:
-        return Document.model_validate_json(self._searcher.doc(address)["record"][0])
-
     def _idf(self, terms: Sequence[Term]) -> dict[str, float]:
         """BM25's idf in page texts, by the form that reading compares; the lowest of the words that share a stem."""
         n = self._searcher.num_docs
         idf: dict[str, float] = {}
         for term in terms:
-            n_with = self._searcher.doc_freq("text_grams" if is_han(term.indexed) else "text", term.indexed)
+            n_with = self._searcher.doc_freq(field_of(term.indexed), term.indexed)
             value = math.log(1 + (n - n_with + 0.5) / (n_with + 0.5))
             idf[term.read] = min(value, idf.get(term.read, value))
         return idf
+
+
+def _place(address: tantivy.DocAddress) -> tuple[int, int]:
+    return address.segment_ord, address.doc
 
 
 def _apart(higher: float, lower: float) -> bool:

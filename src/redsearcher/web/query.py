@@ -7,6 +7,7 @@ import tantivy
 
 from redsearcher.web.analysis import Analysis, Term, is_han, phrase_grams
 
+WORDS, GRAMS = "words", "grams"
 MAX_QUERY_CHARS = 2_000
 MAX_TERMS = 64
 _SITE = re.compile(r"(?<!\S)site:\s?(\S+)", re.IGNORECASE)
@@ -20,6 +21,13 @@ class ParsedQuery(NamedTuple):
     words: str
     phrases: tuple[str, ...]
     sites: tuple[str, ...]
+
+    @property
+    def unquoted(self) -> "ParsedQuery | None":
+        """What to fill up with where few pages hold the phrases: their words among the others; None without others."""
+        if not self.phrases or not self.words:
+            return None
+        return ParsedQuery(" ".join([self.words, *self.phrases]), (), self.sites)
 
 
 def parse(query: str) -> ParsedQuery:
@@ -60,10 +68,10 @@ class Compiled(NamedTuple):
 
 
 class QueryCompiler:
-    """Makes index queries over the fields title, text (words) and title_grams, text_grams (Chinese)."""
+    """Makes index queries over the fields words and grams (Chinese)."""
 
-    def __init__(self, schema: tantivy.Schema, analysis: Analysis, title_boost: float) -> None:
-        self._schema, self._analysis, self._title_boost = schema, analysis, title_boost
+    def __init__(self, schema: tantivy.Schema, analysis: Analysis) -> None:
+        self._schema, self._analysis = schema, analysis
 
     def terms(self, parsed: ParsedQuery) -> list[Term]:
         """Terms that rank, those of the phrases included: what snippets look for."""
@@ -75,7 +83,7 @@ class QueryCompiler:
         optional: list[tantivy.Query] = []
         terms = self._analysis.query_terms(parsed.words, MAX_TERMS)
         if terms:
-            ranking = self._any([clause for term in terms for clause in self._term(term.indexed)])
+            ranking = self._any([self._exact(field_of(term.indexed), term.indexed) for term in terms])
             # Beside a phrase, which must occur, the other words only rank.
             (optional if required else required).append(ranking)
         has_words = bool(required)
@@ -90,23 +98,16 @@ class QueryCompiler:
         clauses = [(must, query) for query in required] + [(should, query) for query in optional]
         return Compiled(tantivy.Query.boolean_query(clauses), has_words)
 
-    def _term(self, term: str) -> list[tantivy.Query]:
-        title, text = _fields(term)
-        return [self._boosted(self._exact(title, term)), self._exact(text, term)]
-
     def _phrase(self, phrase: str) -> list[tantivy.Query]:
         parts = [self._analysis.phrase_words(phrase)]
         parts += [phrase_grams(run) for run in self._analysis.runs(phrase)]
-        return [self._either_field(part[:MAX_TERMS]) for part in parts if part]
+        return [self._in_order(part[:MAX_TERMS]) for part in parts if part]
 
-    def _either_field(self, terms: list[str]) -> tantivy.Query:
-        title, text = _fields(terms[0])
+    def _in_order(self, terms: list[str]) -> tantivy.Query:
+        field = field_of(terms[0])
         if len(terms) == 1:
-            clauses = [self._exact(title, terms[0]), self._exact(text, terms[0])]
-        else:
-            clauses = [tantivy.Query.phrase_query(self._schema, field, list(terms)) for field in (title, text)]
-        clauses[0] = self._boosted(clauses[0])
-        return self._any(clauses)
+            return self._exact(field, terms[0])
+        return tantivy.Query.phrase_query(self._schema, field, list(terms))
 
     def _any(self, clauses: list[tantivy.Query]) -> tantivy.Query:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
@@ -114,9 +115,7 @@ class QueryCompiler:
     def _exact(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, term)
 
-    def _boosted(self, query: tantivy.Query) -> tantivy.Query:
-        return query if self._title_boost == 1.0 else tantivy.Query.boost_query(query, self._title_boost)
 
-
-def _fields(term: str) -> tuple[str, str]:
-    return ("title_grams", "text_grams") if is_han(term) else ("title", "text")
+def field_of(term: str) -> str:
+    """The field that holds a term."""
+    return GRAMS if is_han(term) else WORDS

@@ -19,7 +19,7 @@ class PageWriter:
     """Adds to the index of a folder, which is made if it is not there. Its threads write until it is closed."""
 
     def __init__(self, folder: Path, config: WebConfig) -> None:
-        self._folder = folder
+        self._folder, self._title_weight = folder, config.title_weight
         threads = config.writer_threads or min(os.cpu_count() or 1, _MAX_THREADS)
         with boundary(f"opening an index in {folder}"):
             index = tantivy.Index(schema(), path=str(folder))
@@ -29,7 +29,7 @@ class PageWriter:
     def add(self, document: Document) -> None:
         """Durable with the next commit."""
         with boundary(f"indexing {document.url}"):
-            self._writer.add_document(to_row(document))
+            self._writer.add_document(to_row(document, self._title_weight))
 
     def commit(self) -> None:
         """Once this returns, a kill loses no page added before."""
