@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 from redsearcher.core.rng import derive_seed
 from redsearcher.data.expert.library import Library
@@ -10,10 +11,13 @@ from redsearcher.data.expert.peek import PeekChecker, check_no_peek
 from redsearcher.data.expert.search import ExpertConfig
 from redsearcher.data.holdout import HELD_OUT_PROPERTIES, held_out_phrases, properties_of
 from redsearcher.data.question import FreshTasks, Quotas, is_unseen
-from redsearcher.data.stream import Attempt, run_expert
+from redsearcher.data.stream import SMALL_WINDOW, Attempt, run_expert
 from redsearcher.records.chat import Message, Sampling
 from redsearcher.records.tool import SEARCH, VISIT
 from redsearcher.records.trajectory import Trajectory
+from redsearcher.web.address.config import AddressConfig
+from redsearcher.web.builder import build_web
+from redsearcher.web.engine import Web
 from redsearcher.web.toolbox import Toolbox
 from tests.data.expert.conftest import CONFIG, SEED, Fresh, run
 
@@ -32,6 +36,15 @@ def test_most_questions_are_answered_and_none_by_peeking(tried: list[Attempt]) -
 
 def test_same_seed_same_traces(fresh: Fresh, tried: list[Attempt]) -> None:
     assert [t.id for t in _right(list(run(fresh)))] == [t.id for t in _right(tried)]
+
+
+def test_invented_addresses_are_all_the_same_to_it(fresh: Fresh, tried: list[Attempt], tmp_path: Path) -> None:
+    config = SMALL_WINDOW.model_copy(update={"addresses": AddressConfig(seed=7)})
+    build_web(tmp_path / "web", fresh.world.documents(), config, world_id=fresh.world.id, lang="en")
+    hidden = fresh._replace(web=Web.open(tmp_path / "web"))
+    again = list(run(hidden))
+    assert sum(a.outcome == b.outcome for a, b in zip(tried, again, strict=True)) >= 0.9 * len(tried)
+    assert ".example/" in str(_right(tried)[0].steps) and not any(".example/" in str(t.steps) for t in _right(again))
 
 
 def test_every_address_opened_was_shown(tried: list[Attempt]) -> None:
