@@ -20,6 +20,7 @@ class SnippetMaker:
     def __init__(self, analysis: Analysis, idf: Mapping[str, float], max_chars: int) -> None:
         self._finder = TermFinder(analysis, idf)
         self._idf = list(idf.values())
+        self._worths: dict[int, _Worth] = {}
         self._room = max_chars - 2 * (len(ELLIPSIS) + 1)
 
     def make(self, text: str, title: str = "", spans: Bounds | None = None) -> str:
@@ -32,7 +33,7 @@ class SnippetMaker:
         if not spans.starts:
             return ""
         found = self._finder.find(text)
-        worth = _Worth(self._idf, _union(self._finder.find(title)))
+        worth = self._worth_beside(_union(self._finder.find(title)))
         window = self._best_window(spans, _terms(spans, found), worth)
         if window.end - window.start > self._room:
             window = self._best_words(text, window, found, worth)
@@ -40,6 +41,11 @@ class SnippetMaker:
         before = f"{ELLIPSIS} " if window.start > spans.starts[0] else ""
         after = f" {ELLIPSIS}" if window.end < spans.ends[-1] else ""
         return f"{before}{line}{after}"
+
+    def _worth_beside(self, in_title: int) -> "_Worth":
+        if in_title not in self._worths:
+            self._worths[in_title] = _Worth(self._idf, in_title)
+        return self._worths[in_title]
 
     def _best_window(self, spans: Bounds, terms: Mapping[int, int], worth: "_Worth") -> Span:
         best, best_key = (0, 0), (0.0, 0)
