@@ -206,7 +206,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--web", type=Path, help="a web that is there")
     given = parser.parse_args()
-    n = 300 if given.quick else 2000
+    n = 300 if given.quick else 1000
     with tempfile.TemporaryDirectory(prefix="load-") as name:
         web = given.web or make_web(Path(name), 2_000 if given.quick else 20_000)
         rows = run(web, make_requests(web, n), n)
