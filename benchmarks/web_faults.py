@@ -297,7 +297,7 @@ def kills_under_load(folder: Path, calls: list[Call], n_kills: int) -> dict[str,
 
 async def _until_two_listen(server: Server, victim: int) -> None:
     """Until the victim is gone and two sockets listen on the port, so that at each kill one more is there."""
-    while _read(f"/proc/{victim}/stat"):
+    while _read(f"/proc/{victim}/stat"):  # noqa: ASYNC110 - nothing tells of the end of another process's child
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.3)
     port = f":{int(server.url.rpartition(':')[2]):04X}"
