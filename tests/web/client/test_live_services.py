@@ -138,6 +138,18 @@ def test_money_is_counted_by_service(served: ServedHere, tmp_path: Path) -> None
     assert live_paid(tmp_path / "elsewhere") == ""
 
 
+def test_a_direct_reader_opens_nothing_inside(served: ServedHere, tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura")
+    file = tmp_path / "live.toml"
+    file.write_text(f'search_url = "{served.url}/search"\n[visit]\nreader = "direct"\n', encoding="utf-8")
+    with find_web(str(file)).here(())() as tools:
+        found = run(tools, "visit", url=[f"{served.url}/health", "http://127.0.0.1/", "file:///etc/passwd"], goal="x")
+        assert run(tools, "search", query=["velm"]).error is None
+    assert found.error == "not_found"
+    for says in ("names port", "is not on the public web", "is neither http nor https"):
+        assert says in found.content
+
+
 def test_without_such_a_service_the_tool_needs_a_world(served: ServedHere, tmp_path: Path) -> None:
     file = tmp_path / "live.toml"
     file.write_text(f'search_url = "{served.url}/search"\nreader_url = "{served.url}/r"\n', encoding="utf-8")

@@ -25,7 +25,7 @@ from redsearcher.web.server.ask import (
     body_of,
     searches,
 )
-from redsearcher.web.server.failure import JSON, ApiError, add_errors
+from redsearcher.web.server.failure import JSON, ApiError, add_errors, tell_errors
 from redsearcher.web.server.foreign import add_foreign
 from redsearcher.web.server.gate import Gate, make_gate
 from redsearcher.web.server.guard import MAX_BODY, Guard
@@ -86,6 +86,7 @@ def make_app(
     _add_reader(app, served)
     _add_tools(app, served)
     add_foreign(app, served)
+    tell_errors(app)
 
     @app.get("/health")
     async def health() -> Response:
