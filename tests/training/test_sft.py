@@ -186,3 +186,25 @@ def test_the_command_trains_and_names_mistakes(data: Path, tmp_path: Path, capsy
     assert "expected auto, cpu or cuda" in capsys.readouterr().err
     assert execute(["train", "sft", str(config), "--data", str(tmp_path), "--out", str(tmp_path / "x")]) == 2
     assert "redsearcher train tokenizer" in capsys.readouterr().err
+
+
+def test_a_further_stage_begins_with_the_weights_of_a_checkpoint(data: Path, tmp_path: Path) -> None:
+    short = CONFIG.model_copy(update={"budget_tokens": 60_000})
+    first = _train(short, data, tmp_path / "first")
+    with open_training(short, data, tmp_path / "second", "cpu", first.model) as training:
+        begun = training.engine.model.state_dict()
+        assert training.position.step == 0
+        kept = transformers.AutoModelForCausalLM.from_pretrained(first.model).state_dict()
+        assert all(torch.equal(begun[name].to(torch.bfloat16), kept[name]) for name in kept)
+    other = CONFIG.model_copy(update={"model": CONFIG.model.model_copy(update={"n_layers": 1})})
+    with pytest.raises(InputError, match="other weights"):
+        with open_training(other, data, tmp_path / "third", "cpu", first.model):
+            pass
+    with pytest.raises(InputError, match=r"model\.safetensors is not there"):
+        shutil.copytree(data / "tokenizer", tmp_path / "bare")
+        with open_training(short, data, tmp_path / "fourth", "cpu", tmp_path / "bare"):
+            pass
+    (tmp_path / "bare" / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(InputError, match="another tokenizer"):
+        with open_training(short, data, tmp_path / "fifth", "cpu", tmp_path / "bare"):
+            pass

@@ -43,8 +43,8 @@ def test_a_name_of_one_world_is_no_token() -> None:
 
     many = {name: [*lines, *_words(seed)] for seed, (name, lines) in enumerate(texts.items())}
     assert n_tokens(many, " city") == 1
-    assert n_tokens(many, " Qarvelot") > 2
-    assert n_tokens({"a": many["a"]}, " Qarvelot") == 1
+    assert n_tokens(many, "Qarvelot") > 2
+    assert n_tokens({"a": many["a"]}, "Qarvelot") == 1
 
 
 def test_same_texts_same_tokenizer() -> None:
@@ -72,3 +72,16 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
         train_tokenizer({"a": []}, 512)
     with pytest.raises(InputError, match=r"tokenizer\.json"):
         load_tokenizer(tmp_path)
+
+
+def test_a_name_has_the_same_pieces_wherever_it_stands() -> None:
+    texts = {"a": ['He met Zumbrane of "Zumbrane Hall" (Zumbrane).'] * 50, "b": ["the old city"] * 50}
+    tokenizer = train_tokenizer(texts, 512)
+
+    def pieces(text: str) -> list[str]:
+        found: list[str] = tokenizer.encode(text).tokens
+        return found
+
+    name = pieces("Zumbrane")
+    for before in (" ", '"', "(", "of ", "\n"):
+        assert pieces(f"{before}Zumbrane")[-len(name) :] == name

@@ -95,11 +95,14 @@ def sft(
         float | None, typer.Option(help="Time budget; the learning rate then ends with what is spent first.")
     ] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; all cores unless given.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint whose weights to begin with, for a further stage on other data.")
+    ] = None,
     trainer: Annotated[
         Literal["own", "trl"], typer.Option(help="Our loop, or trl's SFTTrainer (no resume, slower; see docs).")
     ] = "own",
 ) -> None:
-    """Train from random weights. The same command goes on where a stopped run was.
+    """Train from random weights, or from those of a checkpoint. The same command goes on where a stopped run was.
 
     Example: redsearcher train sft configs/nano/2m.toml --data data/nano --out runs/2m
     """
@@ -122,7 +125,7 @@ def sft(
         train_with_trl(settings, data, out, device)
         say.wrote(f"{out}/model")
         return
-    with open_training(settings, data, out, device) as training:
+    with open_training(settings, data, out, device, start) as training:
         begun = training.position
         n = n_parameters(training.engine.model)
         if n_long:

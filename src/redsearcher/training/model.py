@@ -4,10 +4,11 @@ import copy
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import GenerationConfig, Qwen3Config, Qwen3ForCausalLM
 
 from redsearcher.core.rng import derive_seed
+from redsearcher.errors import InputError, boundary
 from redsearcher.training.config import ModelConfig
 
 INITIAL_STD = 0.02
@@ -61,3 +62,14 @@ def export(model: Qwen3ForCausalLM, folder: Path) -> None:
         if name != TIED
     }
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def load_weights(model: Qwen3ForCausalLM, folder: Path) -> None:
+    """Put an exported checkpoint's weights into a model. Raises InputError if they are not there or do not fit."""
+    file = folder / "model.safetensors"
+    if not file.is_file():
+        raise InputError(f"{file} is not there; expected a folder that training wrote, such as RUN/model")
+    with boundary(f"taking the weights of {folder}", raises=InputError):
+        missing, unknown = model.load_state_dict(load_file(file), strict=False)
+        if unknown or set(missing) - {TIED}:
+            raise InputError(f"{folder} has other weights than the model of this config; give one of the same shape")

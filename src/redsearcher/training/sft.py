@@ -18,11 +18,12 @@ from redsearcher.training.config import SftConfig
 from redsearcher.training.engine import Engine, StepResult
 from redsearcher.training.feed import Feed, Rows, heldout_rows
 from redsearcher.training.log import Log, draw
-from redsearcher.training.model import build_model, export
+from redsearcher.training.model import build_model, export, load_weights
 from redsearcher.training.schedule import learning_rate
 from redsearcher.training.state import Position, load_state, save_state
 from redsearcher.training.tokenizer import END_OF_TEXT, TURN_END, load_tokenizer
 
+VOCABULARY = "tokenizer.json"
 TOKENIZER, TRAIN, HELD_OUT = "tokenizer", "train", "heldout"
 """Folders of the data: a tokenizer, shards to learn from, shards to measure on (may be missing)."""
 STATE, LOG, PICTURE, CHECKPOINTS, MODEL = "state.pt", "log.jsonl", "loss.html", "checkpoints", "model"
@@ -45,7 +46,7 @@ class Training:
     def __init__(self, config: SftConfig, data: Path, out: Path, engine: Engine, position: Position) -> None:
         self.config, self.engine, self.position = config, engine, position
         self._data, self._out = data, out
-        tokens = file_hash(data / TOKENIZER / "tokenizer.json")
+        tokens = file_hash(data / TOKENIZER / VOCABULARY)
         self._feed = Feed(data / TRAIN, tokens, config.row_tokens, config.batch_rows, config.seed, config.open_shards)
         self._heldout = heldout_rows(data / HELD_OUT, tokens, config.row_tokens, config.eval_tokens)
         self._log = Log(out / LOG, position.step)
@@ -140,10 +141,16 @@ class Training:
 
 
 @contextmanager
-def open_training(config: SftConfig, data: Path, out: Path, device: str) -> Iterator[Training]:
-    """A run that begins anew or goes on where it was. Raises InputError if its folders do not fit or another process
-    is training into `out`."""
+def open_training(
+    config: SftConfig, data: Path, out: Path, device: str, start: Path | None = None
+) -> Iterator[Training]:
+    """A run that begins with random weights or with those of the checkpoint `start`, or goes on where it was.
+
+    Raises InputError if its folders do not fit or another process is training into `out`.
+    """
     tokens = load_tokenizer(data / TOKENIZER)
+    if start is not None and file_hash(data / TOKENIZER / VOCABULARY) != file_hash(start / VOCABULARY):
+        raise InputError(f"{start} has another tokenizer than {data}; encode the data with the checkpoint's")
     RunDir.open(out, config)
     with (out / ".training.lock").open("w") as lock:
         try:
@@ -155,7 +162,12 @@ def open_training(config: SftConfig, data: Path, out: Path, device: str) -> Iter
         engine = Engine(model, config.optimizer, device, config.row_tokens, config.micro_rows)
         try:
             state = out / STATE
-            position = load_state(state, engine.model, engine.optimizer) if state.is_file() else Position()
+            if state.is_file():
+                position = load_state(state, engine.model, engine.optimizer)
+            else:
+                position = Position()
+                if start is not None:
+                    load_weights(engine.model, start)
             yield Training(config, data, out, engine, position)
         finally:
             engine.close()

@@ -21,8 +21,11 @@ MARKUP = (
 )  # fmt: skip
 """Single tokens that stay in decoded text, as Qwen3 has them, so that its parsers see them."""
 MIN_SIZE, MAX_SIZE = 512, 65_536
-WORD = r"[\r\n]+| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\p{N}| +"
-"""What a piece may not cross: a word or a run of signs with the blank before it, one digit, a run of line ends."""
+WORD = r"[\r\n]+|\p{Lu}\p{L}*| ?(?!\p{Lu})\p{L}+| ?[^\s\p{L}\p{N}]+|\p{N}| +"
+"""What a piece may not cross: a word or a run of signs with the blank before it, one digit, a run of line ends.
+
+A blank before a capital is a piece of its own, so that a name has the same pieces after a blank, a quote and a bracket.
+"""
 MAX_WORDS = 2_000_000
 _SPLIT = Regex(WORD)
 
