@@ -269,7 +269,7 @@ def faults_under_load(folder: Path, calls: list[Call], n_faults: int) -> dict[st
 def kills_under_load(folder: Path, calls: list[Call], n_kills: int) -> dict[str, Any]:
     """Kill a worker whenever two serve, at a random moment."""
     rng, tally, most = random.Random(3), Counter[str](), 0
-    with serving(folder) as server:
+    with serving(folder, "--watchdog", "600") as server:  # kills alone, however crowded the machine is
 
         async def run() -> int:
             nonlocal most

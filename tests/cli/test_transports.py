@@ -1,6 +1,7 @@
 """The same tasks, agent and seeds come to the same bytes, whichever way the web is reached."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,18 +186,19 @@ def test_a_bad_day_is_the_same_in_every_way(home: Path, faulted: Path, served: S
     out, world = home / f"faulted {way}", ("--world", str(home / "world"))
     here = ("--faults", str(home / "faults.toml"))
     if way == "again":
-        assert roll(home, out, str(home / "web"), *world, *here, "--concurrency", "1") == 0
+        assert roll(home, out, str(home / "web"), *world, *here, "--concurrency", "1", tasks="few") == 0
     elif way == "http":
-        assert roll(home, out, served.url, *here) == 0
+        assert roll(home, out, served.url, *here, tasks="few") == 0
     else:
         table = FaultConfig.load(home / "faults.toml")
         with ServedHere(Web.open(home / "web"), World(home / "world").knowledge, faults=table) as server:
-            assert roll(home, out, server.url if way == "served http" else f"mcp+{server.url}") == 0
+            assert roll(home, out, server.url if way == "served http" else f"mcp+{server.url}", tasks="few") == 0
             told = server.client.get("/metrics").text
-        for label in ('kind="timeout",tool="visit"', 'kind="paywall",tool="visit"', 'kind="error",tool="wire"'):
-            assert f"redsearcher_web_faults_total{{{label}}}" in told
+        for label in ('tool="visit"', 'tool="search"', 'tool="wire"'):
+            assert re.search(rf'redsearcher_web_faults_total{{kind="\w+",{label}}} \d', told)
     for name in ("trajectories.jsonl", "scores.jsonl", "abnormal.jsonl"):
-        assert (out / name).read_bytes() == (faulted / name).read_bytes()
+        lines = (out / name).read_bytes().splitlines()
+        assert len(lines) == N_FEW and lines == (faulted / name).read_bytes().splitlines()[:N_FEW]
 
 
 def test_faults_need_a_way_that_takes_them(

@@ -27,7 +27,7 @@ def serve(
         float | None,
         typer.Option(
             help="Seconds without a sign of life after which a process is killed and begun again "
-            "(default 30 with several workers; a single one is watched only where this is given).",
+            "(default 60 with several workers; a single one is watched only where this is given).",
             min=1,
         ),
     ] = None,

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _DRAIN_S = 15
 """Longer than any call of a tool may take."""
-HANG_S = 30.0
-"""Seconds without a sign of life after which a process counts as hung."""
+HANG_S = 60.0
+"""Seconds without a sign of life after which a process counts as hung. A crowded machine may keep one waiting for ten."""
 
 
 class Setting(NamedTuple):
