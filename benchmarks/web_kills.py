@@ -2,7 +2,7 @@
 
     python benchmarks/web_kills.py [--quick] [--trials N]
 
-In every trial a build, an append or a delete is killed one to three times at random moments of its run, then given
+In every trial a build, an append or a delete is killed one to three times at random moments of its CPU time, then given
 again until it ends. After each kill the web in place must be whole, the old one or the new one; at the end it must be
 the web of an undisturbed run: same id, same pages once each, same results. Prints a table and, last, one JSON line.
 """
@@ -13,8 +13,10 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import shutil
 import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,12 +25,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from redsearcher.core.progress import progress
 from redsearcher.core.rng import derive
 from redsearcher.web.build.check import check_web
+from redsearcher.web.build.checksum import damaged_files
 from redsearcher.web.build.edit import append_pages, delete_pages
 from redsearcher.web.build.segments import Pages
 from redsearcher.web.builder import build_source
@@ -40,13 +42,13 @@ from redsearcher.web.source.lines import JsonLines
 from redsearcher.web.source.row import Defaults
 
 SEED = 23
-CONFIG = WebConfig(writer_threads=2, writer_heap_mb=32, commit_pages=150)
+CONFIG = WebConfig(writer_threads=1, writer_heap_mb=16, commit_pages=25)
 FORK = multiprocessing.get_context("fork")
 Work = Callable[[], Any]
 
 
 class Place(NamedTuple):
-    """A folder with two files of pages; the second half is added, every 40th page of the first is taken out."""
+    """A folder with two files of pages; the second half is added, every 20th page of the first is taken out."""
 
     folder: Path
     first: Path
@@ -64,7 +66,7 @@ def write_pages(folder: Path, n_pages: int) -> Place:
         title, *rest = (" ".join(rng.choices(words, cum_weights=cumulative, k=k)) for k in (3, rng.randint(20, 120)))
         rows.append({"url": f"https://site{number % 9}.example/{number}", "title": title, "text": rest[0]})
     place = Place(
-        folder, folder / "first.jsonl", folder / "second.jsonl", [row["url"] for row in rows[: n_pages // 2 : 40]]
+        folder, folder / "first.jsonl", folder / "second.jsonl", [row["url"] for row in rows[: n_pages // 2 : 20]]
     )
     for file, part in ((place.first, rows[: n_pages // 2]), (place.second, rows[n_pages // 2 :])):
         file.write_text("".join(json.dumps(row) + "\n" for row in part), encoding="utf-8")
@@ -110,16 +112,22 @@ def state(web: Path, queries: list[str]) -> dict[str, Any]:
     return {"faults": [], "id": opened.info.id, "urls": urls, "results": results}
 
 
+def glance(web: Path) -> tuple[str, int, int]:
+    """Id, pages and damaged files of the web in place."""
+    return Web.open(web).info.id, len(Pages(web / INDEX_FOLDER)), len(damaged_files(web / INDEX_FOLDER))
+
+
 def elsewhere(work: Work, kill_after_s: float | None = None) -> Any:
-    """What `work` returns in a process of its own; None where that was killed."""
+    """What `work` returns in a process of its own; None where that was killed, at so many seconds of its CPU time."""
     receiving, sending = FORK.Pipe(duplex=False)
     process = FORK.Process(target=lambda: sending.send(work()))
     process.start()
     sending.close()
-    if kill_after_s is not None:
-        process.join(kill_after_s)
-        if process.is_alive() and process.pid is not None:
+    while kill_after_s is not None and process.is_alive() and process.pid is not None:
+        if cpu_s(process.pid) >= kill_after_s:
             os.kill(process.pid, signal.SIGKILL)
+            break
+        time.sleep(0.001)
     try:
         result = receiving.recv()
     except EOFError:
@@ -128,26 +136,44 @@ def elsewhere(work: Work, kill_after_s: float | None = None) -> Any:
     return result
 
 
+def cpu_s(pid: int) -> float:
+    """CPU time of a process; 0 where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Trial(NamedTuple):
-    """One operation on the web of `before`, which makes the web of `after` when nothing disturbs it, in `seconds`."""
+    """One operation on the web of `before`; undisturbed it takes so many seconds of CPU time and makes `after`."""
 
     name: str
     work: Callable[[Path], Any]
     before: Path
     after: dict[str, Any]
+    whole: tuple[str, int, int]
     seconds: float
+
+
+def used_s() -> float:
+    """CPU time of all processes that were begun and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def prepare(place: Place, name: str, work: Callable[[Path], Any], before: Path, queries: list[str]) -> Trial:
     web = place.folder / f"{name}_undisturbed"
     shutil.copytree(before, web)
-    start = time.perf_counter()
+    start = used_s()
     elsewhere(lambda: work(web))
-    seconds = time.perf_counter() - start
-    return Trial(name, work, before, elsewhere(lambda: state(web, queries)), seconds)
+    seconds = used_s() - start
+    return Trial(name, work, before, elsewhere(lambda: state(web, queries)), elsewhere(lambda: glance(web)), seconds)
 
 
-def disturb(trial: Trial, folder: Path, old: dict[str, Any], queries: list[str], rng: random.Random) -> Counter[str]:
+def disturb(
+    trial: Trial, folder: Path, old: tuple[str, int, int], queries: list[str], rng: random.Random
+) -> Counter[str]:
     """Kill, look, kill, look, let it end, look."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -155,10 +181,9 @@ def disturb(trial: Trial, folder: Path, old: dict[str, Any], queries: list[str],
     shutil.copytree(trial.before, web)
     found: Counter[str] = Counter()
     for _ in range(rng.randint(1, 3)):
-        done = elsewhere(lambda: trial.work(web), rng.uniform(0, trial.seconds * 1.05))
+        done = elsewhere(lambda: trial.work(web), rng.uniform(0, trial.seconds))
         found["kills"] += done is None
-        between = elsewhere(lambda: state(web, queries))
-        found["torn"] += between is None or bool(between["faults"]) or between not in (old, trial.after)
+        found["torn"] += elsewhere(lambda: glance(web)) not in (old, trial.whole)
     elsewhere(lambda: trial.work(web))
     end = elsewhere(lambda: state(web, queries))
     if end is None or end["faults"]:
@@ -175,10 +200,10 @@ def disturb(trial: Trial, folder: Path, old: dict[str, Any], queries: list[str],
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="4 trials of each kind on 1,200 pages")
+    parser.add_argument("--quick", action="store_true", help="4 trials of each kind on 300 pages")
     parser.add_argument("--trials", type=int, default=50, help="trials of each kind")
     options = parser.parse_args()
-    n_trials, n_pages = (4, 1_200) if options.quick else (options.trials, 4_000)
+    n_trials, n_pages = (4, 300) if options.quick else (options.trials, 600)
     columns = (
         "trials",
         "kills",
@@ -190,7 +215,7 @@ def main() -> None:
         "differing results",
         "left behind",
     )
-    table, rows = Table("what", "undisturbed s", *columns), {}
+    table, rows = Table("what", "CPU s", *columns), {}
     with tempfile.TemporaryDirectory() as temporary:
         place = write_pages(Path(temporary), n_pages)
         notes = place.folder / "notes"
@@ -199,7 +224,7 @@ def main() -> None:
         queries = [" ".join(f"w{int(5_000 ** rng.random())}" for _ in range(rng.randint(1, 4))) for _ in range(25)]
         old = place.folder / "old"
         elsewhere(lambda: build(place, old, whole=False))
-        before = elsewhere(lambda: state(old, queries))
+        before = elsewhere(lambda: glance(old))
         works: dict[str, Callable[[Path], Any]] = {
             "build": lambda web: build(place, web, whole=True),
             "append": lambda web: append(place, web),
@@ -210,9 +235,12 @@ def main() -> None:
             assert trial.after is not None and not trial.after["faults"], f"the undisturbed {name} failed"
             notes.write_text("")
             found: Counter[str] = Counter()
-            for number in track(range(n_trials), name, console=Console(stderr=True)):
+            for number in range(n_trials):
+                if number % 10 == 0:
+                    print(f"{name}: {number} of {n_trials} trials, {found['kills']} kills", file=sys.stderr, flush=True)
                 found += disturb(trial, place.folder / "trial", before, queries, derive(SEED, name, number))
             found["resumed"] = len(notes.read_text().splitlines())
+            print(f"{name}: {dict(found)}", file=sys.stderr, flush=True)
             rows[name] = {column.replace(" ", "_"): found[column] for column in columns}
             table.add_row(name, f"{trial.seconds:.2f}", *(f"{found[column]:,}" for column in columns))
     Console().print(table)

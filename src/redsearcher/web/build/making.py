@@ -119,7 +119,7 @@ def _begin(folder: Path, plan: Plan, say: Say) -> Mark:
 def _interrupted(folder: Path, journal: Journal) -> Mark | None:
     with suppress(OSError, ValueError, DataError):
         mark = journal.at(n_pages(folder / INDEX_FOLDER))
-        if mark is not None and (folder / URLS_FILE).stat().st_size >= 8 * mark.n_urls:
+        if mark is not None and (not mark.n_urls or (folder / URLS_FILE).stat().st_size >= 8 * mark.n_urls):
             sweep(folder / INDEX_FOLDER)
             return mark
     return None
