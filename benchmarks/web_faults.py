@@ -125,8 +125,8 @@ class Server:
 
     def workers(self) -> list[int]:
         """Ids of the processes that serve."""
-        listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return [int(pid) for pid in listed if b"spawn_main" in _read(f"/proc/{pid}/cmdline")]
+        forking = [pid for pid in _children(self.pid) if b"forkserver" in _read(f"/proc/{pid}/cmdline")]
+        return [worker for pid in forking for worker in _children(pid)]
 
     def rss_mb(self) -> float:
         """Private memory of the workers, MB."""
@@ -149,6 +149,10 @@ def _read(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError:
         return b""
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in _read(f"/proc/{pid}/task/{pid}/children").split()]
 
 
 def _status_kb(pid: int, field: str) -> int:

@@ -85,7 +85,10 @@ class Server:
         self._pid, self.url = pid, url
 
     def _all(self) -> list[str]:
-        return [str(self._pid), *Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()]
+        found = [str(self._pid)]
+        for pid in found:  # which grows
+            found += Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return found
 
     def cpu_s(self) -> float:
         """CPU time of the process and of what it began."""

@@ -83,8 +83,10 @@ class Server:
 
     def cpu_s(self) -> float:
         """CPU time of the process and of what it began."""
-        children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
-        return sum(map(_cpu_s, [str(self._pid), *children]))
+        found = [str(self._pid)]
+        for pid in found:  # which grows
+            found += Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return sum(map(_cpu_s, found))
 
 
 def _cpu_s(pid: str) -> float:

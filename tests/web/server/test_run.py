@@ -130,9 +130,10 @@ def _wait_until_up(server: Started) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    """Serving processes of a server, without what keeps track of semaphores for them."""
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in listed if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    """Serving processes of a server: the children of the one that begins them."""
+    below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    forking = [child for child in below if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for one in forking for child in Path(f"/proc/{one}/task/{one}/children").read_text().split()]
 
 
 def test_what_cannot_be_served_is_one_line(

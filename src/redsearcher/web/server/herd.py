@@ -16,6 +16,7 @@ from redsearcher.web.server.meter import FOLDER_VARIABLE
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _STILLBORN = 3
 """Processes in a row that end before they serve: the next one would, too."""
+_PRELOADED = ("redsearcher.web.server.run", "redsearcher.web.server.app", "redsearcher.web.server.served")
 _LINGER_S = 10.0
 """Seconds beyond the time for calls in flight after which a process that will not end is killed."""
 Line = Callable[[str], None]
@@ -37,7 +38,8 @@ class Herd:
     ) -> None:
         self._target, self._arguments, self._n_workers = target, arguments, n_workers
         self._hang_s, self._drain_s = hang_s, drain_s
-        self._context = get_context("spawn")
+        self._context = get_context("forkserver")  # what it has imported, a process that is begun again need not
+        self._context.set_forkserver_preload(list(_PRELOADED))
         self._lives: dict[BaseProcess, Life] = {}
         self._hung: set[BaseProcess] = set()
         self._stopped: float | None = None

@@ -18,6 +18,7 @@ from redsearcher.web.fault.config import FaultConfig
 from redsearcher.web.server.gate import KeysConfig, make_gate
 from redsearcher.web.server.guard import MAX_BODY
 from redsearcher.web.server.herd import Herd
+from redsearcher.web.server.meter import FOLDER_VARIABLE
 from redsearcher.web.server.pulse import beat
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _DRAIN_S = 15
 """Longer than any call of a tool may take."""
 HANG_S = 60.0
-"""Seconds without a sign of life after which a process counts as hung. A crowded machine may keep one waiting for ten."""
+"""Seconds without a sign of life after which a process counts as hung; a crowded machine keeps one waiting for long."""
 
 
 class Setting(NamedTuple):
@@ -111,6 +112,7 @@ def _told_once() -> Iterator[None]:
 
 def _child(setting: Setting, port: int, counts: Path, pipe: "connection.Connection") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ[FOLDER_VARIABLE] = str(counts.parent)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     pulses: list[asyncio.Task[None]] = []
 
