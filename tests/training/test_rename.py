@@ -9,6 +9,14 @@ from redsearcher.errors import InputError
 from redsearcher.records.tool import Observation, ToolCall
 from redsearcher.records.trajectory import Step, StopReason, Trajectory
 from redsearcher.training.rename import Renamer, common_words, load_words, save_words
+from tests.training.toy import write_traces
+
+pytest.importorskip("torch", reason="training needs torch: pip install -e '.[train]'")
+
+from redsearcher.training.encode import Cut, Variants, encode_new, load_encoder
+from redsearcher.training.readdress import Readdresser
+from redsearcher.training.source import find_sources, texts
+from redsearcher.training.tokenizer import load_tokenizer, save_tokenizer, train_tokenizer
 
 WORDS = frozenset({"who", "made", "the", "salt", "road", "was", "by", "wiki", "of", "example", "a", "man", "query"})
 
@@ -74,3 +82,25 @@ def test_words_are_kept_in_a_file(tmp_path: Path) -> None:
     assert load_words(tmp_path) == {"a", "é"}
     with pytest.raises(InputError, match="train tokenizer"):
         load_words(tmp_path / "nowhere")
+
+
+def test_encoding_writes_variants_and_first_turns(tmp_path: Path) -> None:
+    files = [write_traces(tmp_path / f"{seed}.jsonl", seed, 12) for seed in range(4)]
+    sources = {source.name: texts(source) for source in find_sources(files)}
+    save_tokenizer(train_tokenizer(sources, 512), tmp_path / "tokenizer", 512)
+    encoder = load_encoder(tmp_path / "tokenizer")
+    words = frozenset(common_words({source.name: texts(source) for source in find_sources(files)}))
+    variants = Variants(2, Renamer(words), Readdresser(0))
+    made = dict(encode_new(encoder, files[:1], tmp_path / "whole", variants))
+    assert len(made) == 3 and all(len(shard) == 12 for shard in made.values())
+    plain, first, second = ([shard.document(n).ids.tolist() for n in range(12)] for shard in made.values())
+    assert plain != first != second
+    assert not dict(encode_new(encoder, files[:1], tmp_path / "whole", variants))
+    (short,) = dict(encode_new(encoder, files[:1], tmp_path / "first", cut=Cut(first_turn=True))).values()
+    tokenizer = load_tokenizer(tmp_path / "tokenizer")
+    text = tokenizer.decode(short.document(0).ids.tolist(), skip_special_tokens=False)
+    assert text.startswith("<|im_start|>user\nWho wrote") and text.count("<tool_call>") == 1
+    assert text.rstrip().endswith("</tool_call><|im_end|>") and "reviewed" not in text
+    longest = sorted(len(ids) for ids in plain)[5]
+    (cut,) = dict(encode_new(encoder, files[:1], tmp_path / "cut", cut=Cut(longest=longest))).values()
+    assert 6 <= len(cut) < 12 and max(cut.lengths) <= longest

@@ -53,9 +53,16 @@ def encode(
     traces: Traces,
     data: DataPath,
     part: Annotated[Literal["train", "heldout"], typer.Option(help="Learn from them, or measure on them.")] = "train",
-    renamed: Annotated[
+    variants: Annotated[
         int, typer.Option(min=0, help="Further shards per file, in which every trace has other names.")
     ] = 0,
+    addresses: Annotated[
+        bool, typer.Option("--addresses", help="Put half of the traces of those shards under invented addresses.")
+    ] = False,
+    longest: Annotated[int | None, typer.Option(min=1, help="Leave out documents of more tokens.")] = None,
+    first_turn: Annotated[
+        bool, typer.Option("--first-turn", help="Keep the question and the first turn alone, for a first stage.")
+    ] = False,
     follow_minutes: Annotated[float, typer.Option(help="Go on looking for new files for so long.")] = 0.0,
 ) -> None:
     """Write traces as shards of token ids, one per file; what was encoded before is left alone. A training that reads
@@ -66,16 +73,18 @@ def encode(
     need("encoding", "local", "tokenizers", "torch", "transformers")
     import time
 
-    from redsearcher.training.encode import encode_new, load_encoder
+    from redsearcher.training.encode import Cut, Variants, encode_new, load_encoder
+    from redsearcher.training.readdress import Readdresser
     from redsearcher.training.rename import Renamer, load_words
 
     encoder = load_encoder(data / "tokenizer")
-    renamer = Renamer(load_words(data)) if renamed else None
+    told = Variants(variants, Renamer(load_words(data)), Readdresser(0) if addresses else None) if variants else None
+    cut = Cut(longest, first_turn)
     folder = data / part
     end = time.monotonic() + 60 * follow_minutes
     n_made = 0
     while True:
-        for name, made in encode_new(encoder, traces, folder, renamer, renamed):
+        for name, made in encode_new(encoder, traces, folder, told, cut):
             n_made += 1
             say.line(f"{name}: {len(made):,} documents, {made.n_tokens:,} tokens, {made.n_masked:,} of the policy")
         if time.monotonic() >= end:

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from redsearcher.core.rng import derive
 from redsearcher.errors import InputError
 from redsearcher.records.trajectory import Trajectory
+from redsearcher.training.retelling import retold
 
 WORDS_FILE = "words.txt"
 COMMON_SHARE = 0.25
@@ -58,19 +58,8 @@ class Renamer:
         self._words = words
 
     def renamed(self, trajectory: Trajectory, seed: int, variant: int) -> Trajectory:
-        """The trajectory with names of its own for every variant; without segments, whose ids would no longer hold."""
-        spell = self._speller(derive(seed, "rename", trajectory.key, variant))
-        plain = trajectory.model_dump(mode="json", exclude={"segments"})
-        for name in ("question", "answer"):
-            plain[name] = _mapped(plain[name], spell)
-        for step in plain["steps"]:
-            step["segment"] = None
-            step["thought"], step["asked"] = spell(step["thought"]), spell(step["asked"])
-            for call in step["calls"]:
-                call["arguments"] = _mapped(call["arguments"], spell)
-            for seen in step["observations"]:
-                seen["content"] = spell(seen["content"])
-        return Trajectory.model_validate(plain)
+        """The trajectory with names of its own for every variant."""
+        return retold(trajectory, self._speller(derive(seed, "rename", trajectory.key, variant)))
 
     def _speller(self, rng: Random) -> Callable[[str], str]:
         table: dict[int, int] = {}
@@ -86,14 +75,3 @@ class Renamer:
             return kept[word]
 
         return lambda text: _WORD.sub(spelled, text)
-
-
-def _mapped(value: Any, spell: Callable[[str], str]) -> Any:
-    """Every text of a JSON value spelled anew; the names of fields stay."""
-    if isinstance(value, str):
-        return spell(value)
-    if isinstance(value, list):
-        return [_mapped(one, spell) for one in value]
-    if isinstance(value, dict):
-        return {name: _mapped(one, spell) for name, one in value.items()}
-    return value
