@@ -3,6 +3,8 @@
 import bz2
 import gzip
 import json
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import zstandard
 from redsearcher.errors import DataError, InputError
 from redsearcher.records.world import Document
 from redsearcher.web.source.base import Source, Tally
+from redsearcher.web.source.cache import CachedPages
 from redsearcher.web.source.file import unpacked
 from redsearcher.web.source.lines import JsonLines
 from redsearcher.web.source.open import open_sources
@@ -173,6 +176,35 @@ def test_a_folder_of_pages(tmp_path: Path) -> None:
     assert goes_on_anywhere(source)
     with pytest.raises(DataError, match=r"c.jsonl line 2 is no page"):
         documents(open_sources([folder], Tally()).source)
+
+
+def counts_once(open_source: Callable[[Tally], Source]) -> bool:
+    """Reading on at any page counts what was left out behind it, and nothing that was before."""
+    tally = Tally(skip_bad=True)
+    source = open_source(tally)
+    before = [(position, Counter(tally.dropped)) for _, position in source.read()]
+    for position, dropped in before:
+        rest = Tally(skip_bad=True)
+        list(open_source(rest).read(position))
+        if dropped + rest.dropped != tally.dropped:
+            return False
+    return tally.dropped["bad"] > 1 and len(before) > 2
+
+
+def test_what_is_left_out_is_counted_once(tmp_path: Path) -> None:
+    lines = [json.dumps(ROWS[0] | {"url": f"https://a.example/{n}"}) if n % 3 else "{" for n in range(10)]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text("\n".join(lines))
+    (folder / "b.md").write_bytes(b"\xff\xfe")
+    (folder / "c.txt").write_text("Words.")
+    rows = [{"url": f"https://a.example/{n}", "text": "t" if n % 3 else None} for n in range(10)]
+    (tmp_path / "cache.jsonl").write_text("\n".join(line if n % 3 else '{"url": 1}' for n, line in enumerate(lines)))
+    paths = [folder, folder / "a.jsonl", table(tmp_path / "a.parquet", rows, 4)]
+    for path in paths:
+        assert counts_once(lambda tally, path=path: open_sources([path], tally).source)  # type: ignore[misc]
+    assert counts_once(lambda tally: open_sources(paths, tally).source)
+    assert counts_once(lambda tally: CachedPages([tmp_path / "cache.jsonl"], DEFAULT, tally))
 
 
 def world(path: Path, pages: list[Document], lang: str = "zh") -> Path:

@@ -29,8 +29,9 @@ class CachedPages:
         """The pages. Raises DataError for what is no cached result, naming file and record."""
         (first,) = start or (0,)
         found: dict[str, list[Scrap]] = {}
+        tally = Tally(skip_bad=True) if start else self._tally  # what is bad was counted before the first page
         for file in self._files:
-            for scrap in scraps(file, self._tally):
+            for scrap in scraps(file, tally):
                 found.setdefault(plain_url(scrap.url), []).append(scrap)
         for number, url in enumerate(sorted(found), 1):
             if number <= first:

@@ -1,7 +1,6 @@
 """A folder of Markdown, HTML, text and JSON-line files as pages."""
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from redsearcher.core.hashing import content_hash
@@ -19,12 +18,19 @@ class FolderPages:
 
     def __init__(self, folder: Path, default: Defaults, tally: Tally) -> None:
         lang = "zh" if default.lang == "zh" else "en"
-        self._pages = FolderSource(folder, PagesConfig(site=default.site, lang=lang), tally.bad)
+        self._tally, self._counted = tally, Tally(skip_bad=True)
+        self._pages = FolderSource(folder, PagesConfig(site=default.site, lang=lang), self._bad)
         files = [(file.relative_to(folder).as_posix(), fingerprint(file)) for file in self._pages.files]
         self.fingerprint = content_hash("folder", files, default)
 
     def read(self, start: Position = ()) -> Iterator[Placed]:
         """The pages in the order of their paths; those before the place are read once more and left out."""
         (first,) = start or (0,)
-        for number, page in enumerate(islice(self._pages.pages(), first, None), first + 1):
-            yield Placed(render(page, lambda _: True).document, (number,))
+        self._again = first > 0
+        for number, page in enumerate(self._pages.pages(), 1):
+            if number > first:
+                yield Placed(render(page, lambda _: True).document, (number,))
+            self._again = number < first
+
+    def _bad(self, what: str) -> None:
+        (self._counted if self._again else self._tally).bad(what)
