@@ -65,7 +65,7 @@ class Web:
     def ranked(self, query: str, k: int, snippet_chars: int | None = None) -> list[Ranked]:
         """What `search` finds, with scores and document ids."""
         return [
-            Ranked(hit, score, content_hash(page["url"], page["text"]))
+            Ranked(hit, score, content_hash(page["origin"] or page["url"], page["text"]))
             for hit, score, page in self._hits(query, k, snippet_chars)
         ]
 
