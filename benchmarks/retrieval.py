@@ -1,12 +1,13 @@
 """Retrieval quality on real questions: our web beside bm25s and tantivy with the same analysis, and with a dense index.
 
-    python benchmarks/retrieval.py [--quick] [--ottqa] [--encoder FOLDER_OR_URL]
+    python benchmarks/retrieval.py [--quick] [--ottqa] [--encoder lsa|FOLDER|URL]
 
 Corpora under REDSEARCHER_DATA: 2Wiki, HotpotQA and MuSiQue (a question's gold are the titles it needs; recall@k is the
 mean share of them among the first k pages), with --ottqa 170,000 encyclopedia pages too (gold: any page that holds the
 answer). `title` is the share of pages found first by their exact title. Questions are asked as they are, quotes
 included. bm25s has its defaults, k1 1.5 and b 0.75, over title and text as one, with our words less our stop words;
-tantivy has k1 1.2 and b 0.75 over title and text as two fields. Prints a table and, last, one JSON line.
+tantivy has k1 1.2 and b 0.75 over title and text as two fields. `+ lsa` fuses our search with a dense index whose
+encoder is fitted on the corpus itself, its ranking times a weight. Prints a table and, last, one JSON line.
 """
 
 import argparse
@@ -27,6 +28,8 @@ from redsearcher.records.world import Document
 from redsearcher.web.analysis import STOP_WORDS, Analysis, word_analyzer
 from redsearcher.web.builder import build_web
 from redsearcher.web.config import WebConfig
+from redsearcher.web.dense.config import DenseConfig
+from redsearcher.web.dense.embed import embed_web
 from redsearcher.web.engine import Web
 
 KS = (2, 5, 10)
@@ -106,6 +109,18 @@ def our_web(corpus: Corpus, folder: Path) -> Web:
     )
     build_web(folder, pages, WebConfig(writer_threads=1), world_id=corpus.name, lang="en")
     return Web.open(folder)
+
+
+def embedded(folder: Path, config: DenseConfig) -> Web:
+    """The same web with a dense index."""
+    embed_web(folder, config, _Silent())
+    return Web.open(folder)
+
+
+class _Silent:
+    def advance(self, n: int = 1, note: str = "") -> None: ...
+
+    def skip(self, n: int, note: str = "") -> None: ...
 
 
 def by_web(web: Web) -> Find:
@@ -192,6 +207,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="the first 20 questions of each corpus, 50 titles")
     parser.add_argument("--ottqa", action="store_true", help="also 170,000 encyclopedia pages")
+    parser.add_argument("--encoder", default="lsa", help="of the dense index: lsa is fitted on the corpus itself")
+    parser.add_argument("--model", default="", help="name of the model, where the encoder is an API")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("REDSEARCHER_DATA", "../shared/data")))
     options = parser.parse_args()
     table = Table("corpus", "pages", "questions", "ranking", *(f"recall@{k}" for k in KS), "title first")
@@ -207,6 +224,10 @@ def main() -> None:
                 "tantivy, two fields": by_tantivy(corpus),
             }
             figures[corpus.name] = {name: score(corpus, find) for name, find in rankings.items()}
+            for weight, kept_as in ((1.0, "f16"), (1.0, "i8"), (0.1, "f16")):
+                dense = DenseConfig(encoder=options.encoder, model=options.model, weight=weight, kept_as=kept_as)
+                web = embedded(Path(folder) / "web", dense)
+                figures[corpus.name][f"+ {options.encoder} x {weight} ({kept_as})"] = score(corpus, by_web(web))
         for name, row in figures[corpus.name].items():
             sizes = (f"{len(corpus.pages):,}", str(len(corpus.questions)))
             table.add_row(corpus.name, *sizes, name, *(f"{value:.1f}" for value in row.values()))

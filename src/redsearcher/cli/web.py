@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from redsearcher.cli import say, web_build, web_check, web_resolve, web_serve
+from redsearcher.cli import say, web_build, web_check, web_embed, web_resolve, web_serve
 
 app = typer.Typer(no_args_is_help=True, help="Build a local web of pages and look around in it.")
 app.command("build")(web_build.build)
@@ -12,6 +12,7 @@ app.command("import-cache")(web_build.import_cache)
 app.command("append")(web_build.append)
 app.command("delete")(web_build.delete)
 app.command("check")(web_check.check)
+app.command("embed")(web_embed.embed)
 app.command("resolve")(web_resolve.resolve)
 app.command("serve")(web_serve.serve)
 Web_ = Annotated[

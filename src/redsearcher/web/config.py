@@ -5,8 +5,10 @@ from pydantic import Field
 from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
 from redsearcher.web.address.config import AddressConfig
+from redsearcher.web.dense.config import DenseConfig
 
 TITLE_WEIGHT = 5
+_OPTIONAL = {"addresses", "dense"}
 _BUILD_ONLY = {"writer_heap_mb", "writer_threads", "commit_pages"}
 
 
@@ -38,11 +40,13 @@ class WebConfig(ShownConfig):
     """Threads of the index writer; 0 is one per core. Results do not depend on it."""
     addresses: AddressConfig | None = None
     """Show pages under invented addresses, which say nothing of them; left out, under their own."""
+    dense: DenseConfig | None = None
+    """The dense index that searches use beside the words (`redsearcher web embed` adds it); left out, words alone."""
     commit_pages: int = Field(default=50_000, ge=1)
     """Pages between two commits of a build that can be resumed: what a kill may cost, a minute's work at most."""
 
     @property
     def identity(self) -> str:
         """Content hash of what can change an answer: all but the resources of the build."""
-        hidden = _BUILD_ONLY if self.addresses is not None else {*_BUILD_ONLY, "addresses"}
-        return content_hash(self.model_dump(mode="json", exclude=hidden))
+        absent = {name for name in _OPTIONAL if getattr(self, name) is None}
+        return content_hash(self.model_dump(mode="json", exclude=_BUILD_ONLY | absent))

@@ -14,6 +14,9 @@ from redsearcher.errors import DataError, ToolError, boundary
 from redsearcher.records.tool import Hit, Page, PageLink
 from redsearcher.records.world import Document
 from redsearcher.web.analysis import Analysis, Term
+from redsearcher.web.build.segments import segments
+from redsearcher.web.dense.fusion import fused
+from redsearcher.web.dense.store import DenseIndex
 from redsearcher.web.extract import extract, plain_url
 from redsearcher.web.index import INDEX_FOLDER, WebInfo, read_info, register_analyzers
 from redsearcher.web.passage import unpacked
@@ -36,8 +39,8 @@ class Ranked(NamedTuple):
 class Web:
     """A built web. Thread-safe; holds memory maps only."""
 
-    def __init__(self, info: WebInfo, index: tantivy.Index) -> None:
-        self.info = info
+    def __init__(self, info: WebInfo, index: tantivy.Index, dense: DenseIndex | None = None) -> None:
+        self.info, self._dense = info, dense
         self._searcher = index.searcher()
         self._schema = index.schema
         self._analysis = Analysis(stem=info.config.stem)
@@ -51,12 +54,14 @@ class Web:
             index = tantivy.Index.open(str(path / INDEX_FOLDER))
             index.config_reader(reload_policy="manual")
             register_analyzers(index, info.config)
-            return cls(info, index)
+        config = info.config.dense
+        return cls(info, index, DenseIndex.open(path, config, segments(path / INDEX_FOLDER)) if config else None)
 
     def search(self, query: str, k: int, snippet_chars: int | None = None) -> list[Hit]:
         """The best `k` pages for a query, best first; equal scores in the order of document ids.
 
         `"a phrase"` must occur, `site:host` keeps one site; any text is a query, and one without words finds nothing.
+        With a dense index (config `dense`), queries of words alone rank by both, fused; texts are compared by meaning.
         Where fewer than `k` pages hold the phrases of a query that has other words too, pages with their words follow.
         Lengths are in characters, by default those of the web's config.
         """
@@ -135,6 +140,10 @@ class Web:
         return record
 
     def _find(self, parsed: ParsedQuery, k: int) -> list[Scored]:
+        # Quotes and sites say which pages are wanted, which only words can tell.
+        if self._dense is not None and k > 0 and parsed.words and not parsed.phrases and not parsed.sites:
+            by_words = self._matching(parsed, max(k, self._dense.depth))
+            return self._fused(parsed.words, by_words, self._dense)[:k]
         found = self._matching(parsed, k)
         if len(found) < k and parsed.unquoted is not None:
             there = {_place(address) for _, address in found}
@@ -142,6 +151,18 @@ class Web:
             highest = found[-1][0] if found else math.inf
             found += [(min(score, highest), at) for score, at in others if _place(at) not in there][: k - len(found)]
         return found
+
+    def _fused(self, words: str, by_words: list[Scored], dense: DenseIndex) -> list[Scored]:
+        """Both rankings as one, then what else holds the words."""
+        near = dense.nearest(words)
+        addresses = {_place(address): address for _, address in [*by_words, *near]}
+        found_keys = self._searcher.fast_field_values("key", list(addresses.values()))
+        keys = {place: int(key or 0) for place, key in zip(addresses, found_keys, strict=True)}
+        words_first, meaning = ([_place(at) for _, at in ranking] for ranking in (by_words[: dense.depth], near))
+        both = fused([(1.0, words_first), (dense.weight, meaning)], keys.__getitem__)
+        found = [(score, addresses[place]) for score, place in both]
+        there = set(meaning)
+        return found + [(0.0, at) for _, at in by_words[dense.depth :] if _place(at) not in there]
 
     def _matching(self, parsed: ParsedQuery, k: int) -> list[Scored]:
         compiled = self._compiler.compile(parsed)
