@@ -218,7 +218,7 @@ def test_mistakes_in_a_live_web_are_one_line() -> None:
         ({"search": {"service": "bing"}}, "search.0.service"),
         ({"visit": {"reader": "direct", "url": "http://x"}}, "leave them out"),
         ({"search": []}, "at least 1"),
-        ({"serch": {}}, "did you mean 'search'"),
+        ({"search2": {}}, "did you mean 'search'"),
     ):
         with pytest.raises(InputError, match=says):
             LiveConfig.parse({**good, **change}, "live.toml")

@@ -92,7 +92,7 @@ def test_processes_share_one_bucket(tmp_path: Path) -> None:
         ([{"name": "a"}], "needs key_env or sha256"),
         ([{"name": "a", "sha256": "x"}], "sha256"),
         ([{"name": "a", "sha256": sha("k")}, {"name": "a", "sha256": sha("l")}], "two keys have one name"),
-        ([{"name": "a", "sha256": sha("k"), "per_minut": 3}], "keys.0.per_minut"),
+        ([{"name": "a", "sha256": sha("k"), "per_min": 3}], "keys.0.per_min"),
     ],
 )
 def test_mistakes_in_a_file_of_keys(keys: list[dict[str, object]], says: str) -> None:
