@@ -36,6 +36,7 @@ import zipf
 QUERIES = "queries.json"
 N_COLD = 100
 THREADS_S = 6.0
+NEEDS_KIB = {"bm25s": 14}  # of memory per page while building
 SLOW = {"fts5": 60}  # queries that a slow engine is asked, at a million pages and more
 
 
@@ -90,6 +91,12 @@ def rss_mib(field: str) -> float:
         if line.startswith(field + ":"):
             return int(line.split()[1]) / 1024
     return 0.0
+
+
+def available_kib() -> int:
+    """Memory of the machine that a process could have."""
+    lines = Path("/proc/meminfo").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
 
 
 def evict(folder: Path) -> bool:
@@ -193,6 +200,9 @@ def measure(options: argparse.Namespace, home: Path) -> dict[str, Any]:
     for name in options.engines.split(","):
         folder = home / name
         facts = folder.with_suffix(".json")
+        if not facts.exists() and available_kib() < NEEDS_KIB.get(name, 0) * options.pages:
+            print(f"{name} is left out: it needs {NEEDS_KIB[name]} KiB of free memory per page", file=sys.stderr)
+            continue
         if not facts.exists():
             folder.mkdir(exist_ok=True)
             facts.write_text(json.dumps(in_process(options, "build", name, folder)))
