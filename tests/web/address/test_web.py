@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from redsearcher.core.progress import progress
 from redsearcher.errors import ToolError
 from redsearcher.web.address.book import AddressBook
 from redsearcher.web.address.config import AddressConfig
+from redsearcher.web.build.edit import append_pages, delete_pages
 from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
 from redsearcher.web.render import render_page, render_results
+from redsearcher.web.source.base import Once, Tally
 from tests.web.pages import NEWS, OSK, VELM, WANG, built, random_pages, small_pages
 
 CONFIG = WebConfig(writer_threads=1, addresses=AddressConfig(seed=7))
@@ -95,3 +98,21 @@ def test_a_larger_web_resolves_every_page(tmp_path: Path) -> None:
     for query in ("word0 word7", "word1 word3 word299"):
         before, after = plain.ranked(query, 20), web.ranked(query, 20)
         assert [found.document for found in before] == [found.document for found in after]
+
+
+def test_appended_pages_stand_where_links_lead(tmp_path: Path) -> None:
+    velm, *others = small_pages()
+    link = velm.links[0].model_copy(update={"url": OSK})
+    velm = velm.model_copy(update={"links": (link,)})
+    built(tmp_path / "web", [velm], CONFIG)
+    with progress("pages") as watch:
+        append_pages(tmp_path / "web", Once(others), watch=watch, say=print, tally=Tally())
+    web, whole = Web.open(tmp_path / "web"), built(tmp_path / "whole", [velm, *others], CONFIG)
+    (shown,) = web.visit(BOOK.address(VELM), "").links
+    assert web.visit(shown.url, "").title == "River Osk"
+    assert web.info.id == whole.info.id
+    assert {web.document(web.resolve(BOOK.address(url))).origin for url in OWN} == set(OWN)
+    with progress("pages") as watch:
+        delete_pages(tmp_path / "web", [shown.url], watch=watch, say=print)
+    with pytest.raises(ToolError):
+        Web.open(tmp_path / "web").visit(shown.url, "")
