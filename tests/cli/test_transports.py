@@ -176,6 +176,7 @@ def test_a_bad_day_shows(whole: Path, faulted: Path) -> None:
     text = "".join(o.content for t in bad for step in t.steps for o in step.observations)
     for sign in ("did not answer within 10 s", "answered 500", "answered 429", "403 Forbidden", "subscri"):
         assert sign in text
+    assert FaultConfig.load(faulted / "faults.toml") == FaultConfig.load(faulted.parent / "faults.toml")
     rows = [json.loads(line) for line in (faulted / "faults.jsonl").read_text("utf-8").splitlines()]
     assert {row["seed"] for row in rows} <= {t.seed for t in bad}
     assert {"timeout", "error", "paywall", "slow"} <= {row["kind"] for row in rows}

@@ -93,6 +93,8 @@ def rollout(
     if facts is not None and pages is not None:
         check_together(facts, pages, loaded)
     run = RunDir.open(out, settings)
+    if table is not None:
+        (out / "faults.toml").write_text(table.to_toml(), encoding="utf-8")
     if record is not None:
         reached = recording(reached, record)
     done, scores = rollouts(run, loaded, reached, source, settings, place)
