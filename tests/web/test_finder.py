@@ -20,6 +20,7 @@ def places(text: str, *terms: str) -> list[tuple[int, str]]:
         ("Two elections, one Election.", ["elect"], [(4, "elect"), (19, "elect")]),
         ("He was dying; they died. Dye it.", ["die"], [(7, "die"), (19, "die")]),
         ("Happiness is happy.", ["happi"], [(0, "happi"), (13, "happi")]),
+        ("Hoping for abilities under the skies.", ["hope", "abil", "sky"], [(0, "hope"), (11, "abil"), (31, "sky")]),
         ("In 1987 and 19870.", ["1987"], [(3, "1987")]),
         ("Żór, zor and ZO\u0301R", ["zor"], [(0, "zor"), (5, "zor"), (13, "zor")]),
         ("Die Straße – strasse", ["strass"], [(4, "strass"), (13, "strass")]),

@@ -46,7 +46,8 @@ class TermFinder:
 
 
 def _beginning(stem: str) -> bytes:
-    """What every English word of that stem begins with: Porter's second stemmer changes the last letter at most, but
-    for `dying` and its like."""
-    start = stem[0] if len(stem) == 3 and stem.endswith("ie") else stem[:-1] or stem
+    """What every English word of that stem begins with. Porter's second stemmer puts another last letter where that
+    is i, e, l or y (`happy`, `hoping`, `ability`, `skies`), and two in `dying` and its like."""
+    start = stem[:-1] or stem if stem[-1] in "iely" else stem
+    start = stem[0] if len(stem) == 3 and stem.endswith("ie") else start
     return b" " + "".join(letter if letter.isascii() else OTHER_LETTER.decode() for letter in start).encode()
