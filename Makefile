@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 TESTED := $(VENV)/.ready-tests
 PYTEST_WORKERS ?= 2
-EXTRAS ?= dev,train,server,gazetteer,wiki
+EXTRAS ?= dev,train,server,gazetteer,wiki,live,dense
 
 .PHONY: demo test check bench clean help
 
