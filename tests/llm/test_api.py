@@ -157,3 +157,8 @@ def test_a_list_of_json_is_put_into_a_request() -> None:
     whole = encoded_with({"model": "m", "n": 1}, "messages", [b'{"a":1}', b'"b"'])
     assert json.loads(whole) == {"model": "m", "n": 1, "messages": [{"a": 1}, "b"]}
     assert json.loads(encoded_with({"model": "m"}, "messages", [])) == {"model": "m", "messages": []}
+
+
+def test_an_address_where_nobody_is_is_said_plainly() -> None:
+    with pytest.raises(ModelError, match=r"^model m at http://127\.0\.0\.1:9/v1: Connection refused$"):
+        _post("http://127.0.0.1:9/v1", max_retries=0)

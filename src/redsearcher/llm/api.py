@@ -90,10 +90,15 @@ class Api:
         raise AssertionError("unreachable")
 
     async def _try(self, method: str, path: str, body: bytes | None) -> Any:
+        from aiohttp import ClientConnectorError
+
         session = self._session or self._open()
         try:
             async with session.request(method, self._root + path, data=body) as reply:
                 said = await reply.read()
+        except ClientConnectorError as error:
+            why = os.strerror(error.os_error.errno) if error.os_error.errno else str(error.os_error)
+            raise ModelError(f"{self._what}: {why}") from error
         except TimeoutError as error:
             raise TimeoutError(f"no answer within {self._config.timeout_s:g} s") from error
         if not reply.ok:
