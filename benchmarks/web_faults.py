@@ -38,18 +38,14 @@ from rich.table import Table
 from api_fuzz import fuzz
 from redsearcher.core.rng import derive
 from redsearcher.errors import ToolError
-from redsearcher.web.builder import build_web
-from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
 from redsearcher.web.fault.config import FaultConfig
 from redsearcher.web.fault.inject import Faults, FaultyWeb
 from redsearcher.web.server.ask import ReadAsk, SearchAsk
 from redsearcher.web.server.reader import read
 from redsearcher.web.server.serper import search_reply
-from redsearcher.world.fiction.config import FictionConfig
-from redsearcher.world.make import WorldConfig, make_world
-from redsearcher.world.prose.config import ProseConfig
 from redsearcher.world.store import World
+from wire import make_web
 
 N_CLIENTS, N_KILL_CLIENTS, STUCK_S = 256, 32, 60.0
 FAULTS = """
@@ -87,15 +83,6 @@ class Call(NamedTuple):
     body: dict[str, Any]
     status: int
     answer: Any
-
-
-def make_web(folder: Path, n_entities: int) -> World:
-    """A world and its web in `folder`."""
-    settings = WorldConfig(fiction=FictionConfig(n_entities=n_entities, seed=1), prose=ProseConfig(seed=1))
-    make_world(folder / "world", settings)
-    world = World(folder / "world")
-    build_web(folder / "web", world.documents(), WebConfig(), world_id=world.id, lang=world.info.lang)
-    return world
 
 
 def make_calls(world: World, web: Any, n_calls: int) -> list[Call]:

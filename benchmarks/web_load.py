@@ -27,13 +27,8 @@ from rich.console import Console
 from rich.table import Table
 
 from redsearcher.core.rng import derive
-from redsearcher.web.builder import build_web
-from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
-from redsearcher.world.fiction.config import FictionConfig
-from redsearcher.world.make import WorldConfig, make_world
-from redsearcher.world.prose.config import ProseConfig
-from redsearcher.world.store import World
+from wire import make_web
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 SHARES = (0.25, 0.5, 0.75, 0.9)
@@ -56,15 +51,6 @@ class Row(NamedTuple):
     server_cpu_s: float
     client_cpu_s: float
     rss_anon_mb: float
-
-
-def make_web(folder: Path, n_entities: int) -> Path:
-    """A world's web in `folder`."""
-    settings = WorldConfig(fiction=FictionConfig(n_entities=n_entities, seed=1), prose=ProseConfig(seed=1))
-    make_world(folder / "world", settings)
-    world = World(folder / "world")
-    build_web(folder / "web", world.documents(), WebConfig(), world_id=world.id, lang=world.info.lang)
-    return folder / "web"
 
 
 def make_requests(web: Path, n: int) -> dict[str, list[Asked]]:
@@ -211,7 +197,9 @@ def main() -> None:
     given = parser.parse_args()
     n = 300 if given.quick else 1000
     with tempfile.TemporaryDirectory(prefix="load-") as name:
-        web = given.web or make_web(Path(name), 2_000 if given.quick else 20_000)
+        web = given.web or Path(name) / "web"
+        if not given.web:
+            make_web(Path(name), 2_000 if given.quick else 20_000)
         rows = run(web, make_requests(web, n), n)
         n_pages = Web.open(web).info.n_documents
     busy = os.getloadavg()

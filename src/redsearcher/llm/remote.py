@@ -1,6 +1,7 @@
 """A TokenEngine over HTTP: token ids to /v1/completions and back, in vLLM's shape, which our own server speaks too."""
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
@@ -30,15 +31,14 @@ class RemoteEngine:
         """Connect and learn the window. Raises ModelError if the endpoint does not answer or does not say."""
         api = Api(config)
         window = config.window
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(api.aclose)
             if window is None:
                 with boundary(f"asking {config.base_url} about model {config.model}", raises=ModelError):
                     window = (await api.get(f"/models/{quote(config.model)}")).get("max_model_len")
             if not isinstance(window, int):
                 raise ModelError(f"{config.base_url} does not say the window of {config.model}; set `window`")
-        except BaseException:
-            await api.aclose()
-            raise
+            stack.pop_all()
         return cls(config, api, window)
 
     @property

@@ -7,7 +7,7 @@ from redsearcher.core.hashing import content_hash
 from redsearcher.core.text import fold
 from redsearcher.web.server.failure import ApiError
 from redsearcher.web.tool.lookup import Lookup
-from redsearcher.web.tool.maps import CONTAINED_IN
+from redsearcher.web.tool.surroundings import surroundings
 from redsearcher.world.places import Point, geodesic, travel_minutes
 from redsearcher.world.property import entity_types
 from redsearcher.world.tooling import ToolKnowledge
@@ -23,11 +23,7 @@ class Atlas:
 
     def __init__(self, knowledge: ToolKnowledge) -> None:
         self._entities, self._places = knowledge.entities, knowledge.places
-        self._around: dict[str, list[str]] = {}
-        for fact in knowledge.facts():
-            whole, inside = fact.object, fact.property in CONTAINED_IN and fact.subject in self._places.points
-            if inside and whole is not None and whole in self._entities:
-                self._around.setdefault(fact.subject, []).append(self._entities[whole].label)
+        self._around = surroundings(knowledge)
         self._lookup = Lookup(self._entities, self._places.points, lambda place: self._around.get(place, []))
         self._kinds = {
             fold(word): kind.id

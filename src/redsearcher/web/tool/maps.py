@@ -14,13 +14,13 @@ from redsearcher.web.tool.gazette import (
     render_route,
 )
 from redsearcher.web.tool.lookup import Lookup
-from redsearcher.world.places import MODES, Places
+from redsearcher.web.tool.maps_ask import MapsAsk
+from redsearcher.web.tool.surroundings import surroundings
+from redsearcher.world.places import Places
 from redsearcher.world.property import entity_types
 from redsearcher.world.tooling import ToolKnowledge
 
 N_NEAREST = 5
-CONTAINED_IN = ("P131", "P17")
-"""Properties that lead from a place to what it lies in, the nearer first."""
 
 
 class MapsTool:
@@ -29,12 +29,7 @@ class MapsTool:
     def __init__(self, knowledge: ToolKnowledge) -> None:
         self._entities = knowledge.entities
         self._places: Places = knowledge.places
-        self._around: dict[str, list[str]] = {}
-        for fact in knowledge.facts():
-            whole = fact.object
-            inside = fact.property in CONTAINED_IN and fact.subject in self._places.points
-            if inside and whole is not None and whole in self._entities:
-                self._around.setdefault(fact.subject, []).append(whole)
+        self._around = surroundings(knowledge)
         self._lookup = Lookup(self._entities, self._places.points, self._context)
         self._kinds = {
             fold(word): type_.id
@@ -49,13 +44,7 @@ class MapsTool:
 
     def run(self, call: ToolCall) -> Observation:
         """`error` is not_found or ambiguous where a name is that of no place, or of several."""
-        given = call.arguments
-        place = arguments.text("query", given["query"])
-        other = arguments.text("to", given["to"]) if given.get("to") is not None else None
-        kind = arguments.text("nearest", given["nearest"]) if given.get("nearest") is not None else None
-        mode = arguments.text("mode", given["mode"]) if given.get("mode") is not None else "car"
-        if mode not in MODES:
-            raise ToolError(f"mode must be one of {', '.join(MODES)}, came {mode[:40]!r}. Call it again.")
+        place, other, kind, mode = MapsAsk.read(call.arguments)
         try:
             start = self._one(place)
             blocks = [self._route(start, self._one(other), mode)] if other is not None else []
@@ -102,7 +91,7 @@ class MapsTool:
         return (type_.en.noun if type_ else self._entities[place].type).capitalize()
 
     def _context(self, place: str) -> Iterable[str]:
-        return [self._entities[around].label for around in self._around.get(place, [])]
+        return self._around.get(place, [])
 
     def full_name(self, place: str) -> str:
         """A place as answers call it: its label and what it lies in."""

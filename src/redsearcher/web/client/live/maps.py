@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from redsearcher.core.text import fold
-from redsearcher.errors import ToolError
 from redsearcher.records.tool import MAPS, Observation, ToolCall, ToolSchema
 from redsearcher.web import arguments
 from redsearcher.web.client.live.chain import Chain
@@ -16,7 +15,8 @@ from redsearcher.web.tool.gazette import (
     render_route,
 )
 from redsearcher.web.tool.maps import N_NEAREST, NoOnePlaceError
-from redsearcher.world.places import MODES, Point, geodesic
+from redsearcher.web.tool.maps_ask import MapsAsk
+from redsearcher.world.places import Point, geodesic
 
 _SAME_KM = 50.0
 """Bearers of one name that lie closer are one place, drawn twice: a town and its district."""
@@ -50,13 +50,7 @@ class LiveMapsTool:
 
     def run(self, call: ToolCall) -> Observation:
         """`error` is not_found or ambiguous where a name is that of no place, or of several. Raises OutageError."""
-        given = call.arguments
-        place = arguments.text("query", given["query"])
-        other = arguments.text("to", given["to"]) if given.get("to") is not None else None
-        kind = arguments.text("nearest", given["nearest"]) if given.get("nearest") is not None else None
-        mode = arguments.text("mode", given["mode"]) if given.get("mode") is not None else "car"
-        if mode not in MODES:
-            raise ToolError(f"mode must be one of {', '.join(MODES)}, came {mode[:40]!r}. Call it again.")
+        place, other, kind, mode = MapsAsk.read(call.arguments)
         try:
             start = self._one(place)
             blocks = [self._route(start, self._one(other), mode)] if other is not None else []
