@@ -11,19 +11,27 @@ from redsearcher.world.property import properties
 
 
 class Block(NamedTuple):
-    """A hit or an opened page, as the model sees it: title and plain text."""
+    """A hit or an opened page, as the model sees it: title and plain text; `rank` is the number of a hit in its list."""
 
     url: str
     title: str
     text: str
     visited: bool
+    rank: int = 0
+
+
+class Sight(NamedTuple):
+    """Where something was read: the words that state it, in a block."""
+
+    block: Block
+    span: str
 
 
 class Reading(NamedTuple):
-    """A literal that was read: the value, and the words that stated it."""
+    """A literal that was read: the value, and where."""
 
     value: Value
-    span: str
+    sight: Sight
 
 
 class Evidence:
@@ -41,6 +49,7 @@ class Evidence:
         self._objects: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._subjects: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
         self._values: dict[tuple[str, str], Reading] = {}
+        self._sights: dict[tuple[str, str, str], Sight] = {}
 
     def read(self, contents: Iterable[str]) -> None:
         """Take in the observations of one turn."""
@@ -48,7 +57,7 @@ class Evidence:
         for content in contents:
             seen = read_observation(content)
             for results in seen.results:
-                self.latest += [_block(hit) for hit in results.hits]
+                self.latest += [_block(hit, rank) for rank, hit in enumerate(results.hits, 1)]
             self.latest += [_block(page) for page in seen.pages]
         if any(not block.visited for block in self.latest):
             self.latest_hits = [block for block in self.latest if not block.visited]
@@ -66,15 +75,16 @@ class Evidence:
                 continue
             if fact.object is None:
                 if fact.value is not None:
-                    self._values.setdefault((fact.property, fact.subject), Reading(fact.value, note.span))
+                    self._values.setdefault((fact.property, fact.subject), Reading(fact.value, Sight(block, note.span)))
             elif self._name(fact.object, block) is not None:
-                self._add(fact.property, fact.subject, fact.object)
+                self._add(fact.property, fact.subject, fact.object, Sight(block, note.span))
                 if properties()[fact.property].symmetric:
-                    self._add(fact.property, fact.object, fact.subject)
+                    self._add(fact.property, fact.object, fact.subject, Sight(block, note.span))
 
-    def _add(self, property_: str, subject: str, object_: str) -> None:
+    def _add(self, property_: str, subject: str, object_: str, sight: Sight) -> None:
         self._objects[property_, subject].setdefault(object_)
         self._subjects[property_, object_].setdefault(subject)
+        self._sights.setdefault((property_, subject, object_), sight)
 
     def _place(self, block: Block, note: Note) -> tuple[int, int]:
         """Where the statement stands, then where it names the end that the page is not about."""
@@ -102,6 +112,10 @@ class Evidence:
         """The literal of a subject, if it was read."""
         return self._values.get((property_, subject))
 
+    def sight(self, property_: str, subject: str, object_: str) -> Sight:
+        """Where a fact was read first. Raises KeyError for one that was not."""
+        return self._sights[property_, subject, object_]
+
     def call(self, entity: str) -> str:
         """The name under which an entity was met. Raises KeyError for one that was not."""
         return self.names[entity]
@@ -116,6 +130,6 @@ def named_in(entity: Entity, text: str) -> str | None:
     return next((name for name in entity.names if name in text), None)
 
 
-def _block(document: Document) -> Block:
+def _block(document: Document, rank: int = 0) -> Block:
     text = collapsed(" ".join(sentence.text for sentence in document.sentences))
-    return Block(document.url, document.title, text, document.visited)
+    return Block(document.url, document.title, text, document.visited, rank)

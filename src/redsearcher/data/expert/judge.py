@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from redsearcher.data.expert.condition import Condition
-from redsearcher.data.expert.evidence import Evidence, Reading
+from redsearcher.data.expert.evidence import Evidence, Reading, Sight
 from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom
 from redsearcher.world.property import properties
 
@@ -13,11 +13,13 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 class Verdict(NamedTuple):
-    """`known` False: nothing delivered decides it. `because` says what was read instead, where that decided."""
+    """`known` False: nothing delivered decides it. `because` says what was read instead, where that decided; `sights`
+    are where it was read."""
 
     known: bool
     fits: bool
     because: str = ""
+    sights: tuple[Sight, ...] = ()
 
 
 class Judge:
@@ -41,7 +43,7 @@ class Judge:
         subject, object_ = bound[atom.subject], bound[atom.object]
         seen = self._evidence.objects(atom.property, subject)
         if object_ in seen:
-            return Verdict(True, True)
+            return Verdict(True, True, sights=(self._evidence.sight(atom.property, subject, object_),))
         property_ = properties()[atom.property]
         if not property_.functional:
             return Verdict(False, False)
@@ -51,7 +53,8 @@ class Judge:
         for owner, others in ways:
             if others:
                 noun, names = property_.en.object_noun, self._evidence
-                return Verdict(True, False, f"the {noun} of {names.call(owner)} is {names.call(others[0])}")
+                because = f"the {noun} of {names.call(owner)} is {names.call(others[0])}"
+                return Verdict(True, False, because, (names.sight(atom.property, owner, others[0]),))
         return Verdict(False, False)
 
     def _range(self, item: Condition, atom: LiteralAtom, bound: Mapping[str, str]) -> Verdict:
@@ -63,7 +66,8 @@ class Judge:
         name = self._evidence.call(bound[atom.subject])
         asked = item.template.replace("{0} ", "")
         noun = properties()[atom.property].en.object_noun
-        return Verdict(True, fits, f"{noun} of {name} is {quoted(reading)}, asked: {asked}")
+        because = f"{noun} of {name} is {quoted(reading)}, asked: {asked}"
+        return Verdict(True, fits, because, (reading.sight,))
 
     def _comparison(self, atom: CompareAtom, bound: Mapping[str, str]) -> Verdict:
         left = self._evidence.value(atom.left_property, bound[atom.left])
@@ -72,14 +76,15 @@ class Judge:
             return Verdict(False, False)
         fits = left.value.number < right.value.number
         names = [self._evidence.call(bound[end]) for end in (atom.left, atom.right)]
-        return Verdict(True, fits, f"{names[0]} has {quoted(left)}, {names[1]} has {quoted(right)}")
+        because = f"{names[0]} has {quoted(left)}, {names[1]} has {quoted(right)}"
+        return Verdict(True, fits, because, (left.sight, right.sight))
 
 
 def quoted(reading: Reading) -> str:
     """The value as the page writes it: its year, or its amount."""
     value = reading.value
     wanted = value.text.split("-")[0] if value.datatype == "time" else value.text
-    for match in _NUMBER.finditer(reading.span):
+    for match in _NUMBER.finditer(reading.sight.span):
         if match[0].replace(",", "") == wanted:
             return match[0]
     return wanted

@@ -4,14 +4,14 @@ It is written as a generator: it yields turns and is sent what the tools returne
 evidence delivered so far; the world's truth is never consulted.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from random import Random
 
 from pydantic import Field
 
 from redsearcher.core.config import Config
 from redsearcher.data.expert.condition import Condition, Conditions
-from redsearcher.data.expert.evidence import Block, Evidence
+from redsearcher.data.expert.evidence import Block, Evidence, Sight
 from redsearcher.data.expert.judge import Judge, Verdict
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.lookup import MANY, Lookups, breadth, is_single
@@ -23,6 +23,7 @@ from redsearcher.data.expert.words import (
     FOUND,
     GIVE_UP,
     GUESS,
+    MOST_QUOTED,
     NO,
     NONE_LEFT,
     NOTHING,
@@ -32,6 +33,7 @@ from redsearcher.data.expert.words import (
     YES,
     Voice,
     listed,
+    quotation,
 )
 from redsearcher.records.query import CompareAtom, FactAtom, Query
 
@@ -67,6 +69,7 @@ class Search:
         self._voice = Voice(rng)
         self._lookups = Lookups(conditions, query, self._evidence, library, self._voice, rng, self._is_hasty)
         self._notes: list[str] = []
+        self._quoted: set[Sight] = set()
         self._trail: list[Choice] = []
         self._held: list[int] = []
         self._round = 0
@@ -151,7 +154,7 @@ class Search:
                     return False
                 continue
             if set(options) - set(shown):
-                self._say_found(item, target, options)
+                self._say_found(item, bound, target, options)
                 shown = options
             if len(options) > 1 and partner is not None:
                 found = yield from self._list_partner(partner, bound, target)
@@ -194,7 +197,7 @@ class Search:
             if turn is not None:
                 yield from self._act(turn)
         found = self._values(partner, bound, source, target)
-        self._say_found(partner, target, found)
+        self._say_found(partner, bound, target, found)
         return found
 
     def _first(self, options: list[str], bound: Bound, target: str, held: tuple[int, ...], item: Condition) -> str:
@@ -309,20 +312,38 @@ class Search:
             parts.append(f"{letter} = {value}" + (f" (left: {left})" if left else ""))
         if self._held:
             parts.append(f"ok {', '.join(map(str, sorted(self._held)))}")
+            owed = [str(item.number) for item in self._conditions.items if item.number not in self._held]
+            parts.append(f"open {', '.join(owed)}")
         return f"[{'; '.join(parts)}]" if parts else ""
 
     def _say(self, options: tuple[str, ...], **parts: object) -> None:
         self._notes.append(self._voice.say(options, **parts))
 
-    def _say_found(self, item: Condition, target: str, found: list[str]) -> None:
+    def _quote(self, sights: Iterable[Sight]) -> None:
+        """Say where it is read, the words first and then what they mean, unless that was said before."""
+        new = [sight for sight in dict.fromkeys(sights) if sight not in self._quoted][:MOST_QUOTED]
+        self._quoted.update(new)
+        self._notes += [quotation(sight, is_new=sight.block in self._evidence.latest) for sight in new]
+
+    def _say_found(self, item: Condition, bound: Bound, target: str, found: list[str]) -> None:
         letter = self._conditions.letters[target]
         if found:
+            self._quote(self._sights(item, bound, target, found))
             names = listed([self._evidence.call(entity) for entity in found])
             self._say(FOUND, n=item.number, letter=letter, names=names)
         else:
             self._say(NOTHING, n=item.number, letter=letter)
 
+    def _sights(self, item: Condition, bound: Bound, target: str, found: list[str]) -> Iterator[Sight]:
+        """Where each value of the open end was read."""
+        atom = item.constraint
+        if isinstance(atom, FactAtom):
+            for value in found:
+                ends = {**bound, target: value}
+                yield self._evidence.sight(atom.property, ends[atom.subject], ends[atom.object])
+
     def _say_verdict(self, item: Condition, bound: Bound, verdict: Verdict) -> None:
+        self._quote(verdict.sights)
         options = UNSTATED if not verdict.known else YES if verdict.fits else NO
         self._say(options, n=item.number, text=verdict.because or item.say(self._lookups.names(bound)))
 

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from random import Random
 
+from redsearcher.data.expert.evidence import Sight
+
 SHOWN = 5
 """Names of a list that a thought repeats."""
+MOST_QUOTED = 3
+"""Sentences that a thought quotes for one condition."""
 
 FOUND = ("{n}) {letter}: {names}.", "{n}) gives {letter}: {names}.", "Read {n}) {letter}: {names}.")
 NOTHING = ("{n}) nothing on {letter} here.", "{n}) no {letter} in these.", "No {letter} for {n}) yet.")
@@ -41,3 +45,10 @@ class Voice:
 def listed(names: Sequence[str]) -> str:
     """Names in order, cut after SHOWN."""
     return ", ".join(names[:SHOWN]) + (", and more" if len(names) > SHOWN else "")
+
+
+def quotation(sight: Sight, *, is_new: bool) -> str:
+    """The words of a page with their place: the number of the result where it is one of the last list."""
+    block = sight.block
+    place = "Before" if not is_new else "Page" if block.visited else f"Result {block.rank}"
+    return f"{place}, {block.title}: “{sight.span}”"

@@ -25,7 +25,7 @@ from redsearcher.web.source.base import Placed, Source, Tally
 SameUrl = Literal["error", "first"]
 Say = Callable[[str], None]
 _BATCH_PAGES, _BATCH_CHARS = 1_000, 8_000_000
-_LONGEST_S = 60.0
+_LONGEST_S = 300.0
 """Between two commits, where the source is slow."""
 _NO_ROOM = 16 << 20
 
