@@ -63,6 +63,7 @@ def test_another_seed_or_none_is_another_web(place: Path, capsys: pytest.Capture
         (["--noise", "{place}/other.jsonl", "--noise-ratio", "50"], "has 31 pages to be noise"),
         (["--noise", "{place}/other.jsonl", "--noise-ratio", "0"], "ratio: input should be greater than 0"),
         (["--noise", "{place}/none.jsonl"], "is not there"),
+        (["--noise-ratio", "2"], "name its pages with --noise"),
         (["--obfuscate-seed", "-3"], "seed: input should be greater than or equal to 0"),
     ],
 )

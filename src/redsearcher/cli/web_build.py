@@ -36,8 +36,8 @@ ObfuscateSeed = Annotated[
     typer.Option(help="Show pages under invented addresses, drawn from this number; who searches must not know it."),
 ]
 Noise = Annotated[Path | None, typer.Option("--noise", help="Pages to mix in beside the sources'.", metavar="SOURCE")]
-NoiseRatio = Annotated[float, typer.Option(help="Pages of noise per page of the sources.")]
-NoiseSeed = Annotated[int, typer.Option(help="Which pages of the noise are taken.")]
+NoiseRatio = Annotated[float | None, typer.Option(help="Pages of noise per page of the sources; 1 unless given.")]
+NoiseSeed = Annotated[int | None, typer.Option(help="Which pages of the noise are taken; 0 unless given.")]
 
 
 def build(
@@ -51,22 +51,26 @@ def build(
     fresh: Fresh = False,
     obfuscate_seed: ObfuscateSeed = None,
     noise: Noise = None,
-    noise_ratio: NoiseRatio = 1.0,
-    noise_seed: NoiseSeed = 0,
+    noise_ratio: NoiseRatio = None,
+    noise_seed: NoiseSeed = None,
 ) -> None:
     """Index all pages of worlds, files and folders. Interrupted at any moment, the same command goes on.
 
     Example: redsearcher web build worlds/demo --noise other.jsonl.zst --noise-ratio 3 --out webs/demo
     """
+    from redsearcher.errors import InputError
     from redsearcher.web.noise.config import NoiseConfig
     from redsearcher.web.noise.mix import noisy
     from redsearcher.web.source.base import Tally
     from redsearcher.web.source.open import open_sources
 
+    if noise is None and (noise_ratio is not None or noise_seed is not None):
+        raise InputError("--noise-ratio and --noise-seed say how much of --noise is taken; name its pages with --noise")
     tally = Tally(skip_bad=skip_bad)
     source, world, lang_found = open_sources(sources, tally, lang=lang, site=site)
     if noise is not None:
-        mixed = NoiseConfig.parse({"source": str(noise), "ratio": noise_ratio, "seed": noise_seed}, "--noise")
+        asked = {"source": str(noise), "ratio": noise_ratio, "seed": noise_seed}
+        mixed = NoiseConfig.parse({name: value for name, value in asked.items() if value is not None}, "--noise")
         source = noisy(source, open_sources([noise], tally, lang=lang_found, site=site).source, mixed, tally)
     _build(out, source, config, world, lang_found, tally, same_url, fresh, obfuscate_seed)
 

@@ -11,7 +11,7 @@ from redsearcher.world.property import properties
 
 
 class Block(NamedTuple):
-    """A hit or an opened page, as the model sees it: title and plain text; `rank` is the number of a hit in its list."""
+    """A hit or an opened page, as the model sees it: title and plain text; `rank` numbers the hits of a list."""
 
     url: str
     title: str

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from redsearcher.core.hashing import content_hash
 from redsearcher.core.text import fold
 from redsearcher.web.server.failure import ApiError
+from redsearcher.web.server.token import token
 from redsearcher.web.tool.lookup import Lookup
 from redsearcher.web.tool.surroundings import surroundings
 from redsearcher.world.places import Point, geodesic, travel_minutes
@@ -56,7 +56,7 @@ class Atlas:
         kind = entity_types().get(entity.type)
         noun = kind.en.noun if kind else entity.type
         return {
-            "place_id": int(content_hash("atlas", place)[:12], 16),
+            "place_id": int(token("atlas", place)),
             "licence": "invented data",
             "lat": str(point.latitude),
             "lon": str(point.longitude),

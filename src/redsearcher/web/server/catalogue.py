@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from redsearcher.core.hashing import content_hash
 from redsearcher.web.server.failure import ApiError
+from redsearcher.web.server.token import token
 from redsearcher.web.tool.lookup import Lookup
 from redsearcher.world.tooling import ToolKnowledge
 
@@ -19,7 +19,7 @@ class Catalogue:
         self._entities, self._known = knowledge.entities, knowledge.scholarly
         self._titles = Lookup(self._entities, self._known.authors, lambda entity: ())
         self._names = Lookup(self._entities, self._known.papers, lambda entity: ())
-        self._people = {_token("A", person): person for person in self._known.papers}
+        self._people = {token("catalogue", person, "A"): person for person in self._known.papers}
 
     def works(self, search: str, filter_: str, n: int) -> Json:
         """OpenAlex's `/works`: by a title, or by `filter=author.id:ID`. Raises ApiError."""
@@ -47,7 +47,7 @@ class Catalogue:
         people = _like(self._names, query)
         rows = [
             {
-                "authorId": _token("", person),
+                "authorId": token("catalogue", person),
                 "name": self._entities[person].label,
                 "paperCount": self._known.n_papers(person),
                 "citationCount": self._known.citations(person),
@@ -64,7 +64,7 @@ class Catalogue:
     def _work(self, paper: str) -> Json:
         title, date = self._entities[paper].label, self._known.dates.get(paper)
         return {
-            "id": f"https://openalex.org/{_token('W', paper)}",
+            "id": f"https://openalex.org/{token('catalogue', paper, 'W')}",
             "display_name": title,
             "title": title,
             "publication_year": _year(date),
@@ -88,11 +88,11 @@ class Catalogue:
     def _graph_paper(self, paper: str) -> Json:
         people = self._known.authors[paper]
         return {
-            "paperId": _token("", paper),
+            "paperId": token("catalogue", paper),
             "title": self._entities[paper].label,
             "year": _year(self._known.dates.get(paper)),
             "citationCount": self._known.citations(paper),
-            "authors": [{"authorId": _token("", one), "name": self._entities[one].label} for one in people],
+            "authors": [{"authorId": token("catalogue", one), "name": self._entities[one].label} for one in people],
         }
 
 
@@ -110,9 +110,4 @@ def _year(date: str | None) -> int | None:
 
 
 def _author_url(person: str) -> str:
-    return f"https://openalex.org/{_token('A', person)}"
-
-
-def _token(prefix: str, entity: str) -> str:
-    """An id of a service's look that tells nothing of ours."""
-    return f"{prefix}{int(content_hash('catalogue', entity)[:10], 16)}"
+    return f"https://openalex.org/{token('catalogue', person, 'A')}"

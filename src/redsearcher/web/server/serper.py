@@ -7,6 +7,7 @@ from redsearcher.core.text import fold
 from redsearcher.web.server.ask import MAX_RESULTS, SearchAsk
 from redsearcher.web.server.failure import ApiError
 from redsearcher.web.server.served import Pages
+from redsearcher.web.server.token import token
 from redsearcher.web.tool.lookup import Lookup
 from redsearcher.web.tool.surroundings import surroundings
 from redsearcher.world.property import entity_types
@@ -68,7 +69,7 @@ class Papers:
             "snippet": page.snippet if page else "",
             "year": int(date[:4]) if date and date[:4].isdigit() else None,
             "citedBy": cited,
-            "id": paper,
+            "id": token("scholar", paper),
         }
         return {name: value for name, value in row.items() if value is not None}
 
@@ -98,7 +99,7 @@ class PlaceBook:
             "latitude": point.latitude,
             "longitude": point.longitude,
             kind: (type_.en.noun if type_ else entity.type).capitalize(),
-            "cid": place,
+            "cid": token("maps", place),
         }
 
 
