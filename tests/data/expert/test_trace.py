@@ -58,6 +58,41 @@ def test_every_address_opened_was_shown(tried: list[Attempt]) -> None:
             shown += "".join(observation.content for observation in step.observations)
 
 
+_QUOTED = re.compile(r"^(?:Result (\d+)|Page|Before), (.+?): “(.+)”$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))+\)")
+
+
+def _plain(text: str) -> str:
+    return " ".join(_LINK.sub(r"\1", text).split())
+
+
+def test_what_it_quotes_stands_where_it_says(tried: list[Attempt]) -> None:
+    places: list[str] = []
+    for trajectory in _right(tried):
+        earlier, latest = "", ""
+        for step in trajectory.steps:
+            for rank, title, span in _QUOTED.findall(step.thought):
+                places.append(rank)
+                shown = _plain(latest if rank else earlier)
+                assert title in shown and span in shown, (title, span)
+                if rank:
+                    assert f"{rank}. {title} www" in shown or re.search(rf"{rank}\. {re.escape(title)} \S+\.", shown)
+            latest = "\n".join(observation.content for observation in step.observations)
+            earlier += "\n" + latest
+    assert len(places) > 50 and len(set(places)) > 3
+
+
+def test_it_reads_before_it_concludes(tried: list[Attempt]) -> None:
+    """A value is named only after the words that give it were quoted."""
+    for trajectory in _right(tried):
+        quoted = ""
+        for step in trajectory.steps:
+            for line in step.thought.splitlines():
+                found = re.fullmatch(r"(?:Read )?\d+\)(?: gives)? [a-z]: ([^,]+?)(?:,.*)?\.", line)
+                assert found is None or found[1] in quoted, line
+                quoted += f"{line}\n" if "“" in line else ""
+
+
 def test_checker_catches_a_planted_peek(fresh: Fresh, tried: list[Attempt]) -> None:
     names = [name for entity in fresh.world.entities.values() for name in entity.names]
     checker = PeekChecker(names)
