@@ -4,8 +4,9 @@
 
 Every policy sits the same questions over the same small-window web: the offline solver (rules), the expert (which knows
 the graph and looks only through the tools) and each trained FOLDER through the local engine, greedy, with discard-all
-where its window fills. Questions include relations and phrasings that training never uses (`unseen`). DIR keeps the
-worlds. Prints a table and, last, one JSON line.
+where its window fills. Tools show all of them what the first FOLDER was trained to read (its rollout.toml). Questions
+include relations and phrasings that training never uses (`unseen`). DIR keeps the worlds. Prints a table and, last, one
+JSON line.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from redsearcher.agent.config import EpisodeConfig
+from redsearcher.agent.config import EpisodeConfig, RolloutConfig
 from redsearcher.agent.solver.model import RulesSolver
 from redsearcher.core.rng import derive_seed
 from redsearcher.data.expert.library import Library
@@ -33,6 +34,8 @@ from redsearcher.data.question import Quotas
 from redsearcher.data.stream import SMALL_WINDOW
 from redsearcher.evaluation.exam import QUOTAS, Item, Mark, Room, examine, make_room, open_room, success
 from redsearcher.llm.chat import ChatModel
+from redsearcher.llm.local.load import HABITS
+from redsearcher.web.config import WebConfig
 
 QUICK = Quotas(easy=4, k1=1, k2=1, k3=1, msd=(2, 3), wordings=1)
 GROUPS: dict[str, Callable[[Item], bool]] = {
@@ -55,6 +58,13 @@ def prepare(job: tuple[Path, int, bool]) -> None:
     """Make one world (in a process of its own)."""
     folder, seed, quick = job
     make_room(folder, seed, SMALL_WINDOW, QUICK if quick else QUOTAS)
+
+
+def small_web(folders: Sequence[str]) -> WebConfig:
+    """How much the tools show: what the first of the policies asks for."""
+    habits = Path(folders[0], HABITS) if folders else None
+    shown = RolloutConfig.load(habits).episode.shown if habits and habits.is_file() else None
+    return SMALL_WINDOW.model_copy(update=shown.model_dump(exclude_none=True)) if shown else SMALL_WINDOW
 
 
 def sit(rooms: Sequence[Room], policy: Callable[[Room], ChatModel], episode: EpisodeConfig, n: int) -> dict[str, Any]:
@@ -114,7 +124,8 @@ def main() -> None:
         folders = [where / f"{'quick' if args.quick else 'world'}-{seed:016x}" for seed in seeds]
         with ProcessPoolExecutor(args.workers, mp_context=get_context("spawn")) as pool:
             list(pool.map(prepare, [(f, s, args.quick) for f, s in zip(folders, seeds, strict=True)]))
-        rooms = [open_room(folder, seed, SMALL_WINDOW) for folder, seed in zip(folders, seeds, strict=True)]
+        web = small_web(args.model)
+        rooms = [open_room(folder, seed, web) for folder, seed in zip(folders, seeds, strict=True)]
         episode = EpisodeConfig(temperature=0.0, context="discard_all")
         found: dict[str, dict[str, Any]] = {}
         if args.baselines:
