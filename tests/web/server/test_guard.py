@@ -1,6 +1,8 @@
 """What is refused, and how: the wrong key, too much, nonsense."""
 
 import json
+import socket
+import time
 from typing import Any
 
 import pytest
@@ -139,3 +141,20 @@ def test_a_mistake_of_ours_is_json_too(served: ServedHere, web: Web) -> None:
 
     reply = TestClient(app, raise_server_exceptions=False).get("/")
     assert (reply.status_code, reply.json()["message"]) == (500, "the server failed: ZeroDivisionError")
+
+
+def test_who_leaves_half_way_through_a_request_is_no_error(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    with ServedHere(web) as server:
+        host, port = server.client.base_url.host, server.client.base_url.port
+        assert port is not None
+        with socket.create_connection((host, port)) as line:
+            line.sendall(b'POST /search HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"q": "ve')
+            time.sleep(0.2)
+        for _ in range(100):
+            told = server.client.get("/metrics").text
+            if 'route="search",status="499"' in told:
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail("a request whose sender left is not counted")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -15,6 +15,12 @@ OPEN = frozenset({"/health", "/openapi.json"})
 UNCOUNTED = OPEN | {"/metrics"}
 """Paths that no quota counts."""
 MAX_BODY = 1 << 20
+GONE = 499
+"""Status under which a request is counted whose sender left before it was read, as nginx counts it."""
+
+
+class _GoneError(Exception):
+    """The sender left."""
 
 
 class Guard:
@@ -44,12 +50,16 @@ class Guard:
             except ApiError as error:
                 await reply(error)(scope, receive, sent)
                 return
+            except _GoneError:
+                seen.status = GONE
+                return
             if self._wire is not None and await self._wire.spoil(scope, receive, sent, body or b""):
                 return
             await self._app(scope, receive if body is None else _once(body, receive), sent)
 
     async def _whole(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body in one piece; None where there is none to read. Raises ApiError where it is too large."""
+        """The body in one piece; None where there is none to read. Raises ApiError where it is too large, _GoneError
+        where it does not come."""
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
         if _length(dict(scope["headers"])) > self._max_body:
@@ -58,7 +68,7 @@ class Guard:
         while more:
             message: MutableMapping[str, Any] = await receive()
             if message["type"] != "http.request":
-                return None
+                raise _GoneError
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._max_body:
