@@ -4,7 +4,7 @@ import json
 import shutil
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -95,8 +95,12 @@ class _StopError(Exception):
     """Stands for a kill between two steps."""
 
 
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(data: Path, tmp_path: Path) -> None:
-    config = CONFIG.model_copy(update={"budget_tokens": 40_000, "log_every_steps": 1, "export_every_tokens": 12_000})
+@pytest.mark.parametrize("kind", ["adamw", "muon"])
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(
+    data: Path, tmp_path: Path, kind: Literal["adamw", "muon"]
+) -> None:
+    config = CONFIG.model_copy(update={"budget_tokens": 40_000, "log_every_steps": 1, "export_every_tokens": 12_000,
+                                       "optimizer": OptimizerConfig(kind=kind, warmup_tokens=2_000)})  # fmt: skip
     whole = _train(config, data, tmp_path / "whole")
     marks = []
 

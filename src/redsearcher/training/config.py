@@ -38,8 +38,10 @@ class ModelConfig(Config):
 
 
 class OptimizerConfig(Config):
-    """AdamW and its learning rate over tokens."""
+    """How weights are updated, and the learning rate over tokens."""
 
+    kind: Literal["adamw", "muon"] = "adamw"
+    """adamw for all weights; muon for the matrices, with updates of AdamW's size, and adamw for the rest."""
     peak_lr: float = Field(default=1.5e-3, gt=0)
     """Learning rate after warm-up."""
     warmup_tokens: int = Field(default=200_000, ge=0)
@@ -48,10 +50,12 @@ class OptimizerConfig(Config):
     """linear: falls to zero at the end of the budget; wsd: stays at the peak and falls over the last fifth."""
     weight_decay: float = Field(default=0.1, ge=0)
     """Decoupled decay of the matrices; norms and embeddings have none."""
+    momentum: float = Field(default=0.95, ge=0, lt=1)
+    """Muon's momentum."""
     beta1: float = Field(default=0.9, ge=0, lt=1)
-    """Decay of the first moment."""
+    """AdamW's decay of the first moment."""
     beta2: float = Field(default=0.98, ge=0, lt=1)
-    """Decay of the second moment."""
+    """AdamW's decay of the second moment."""
     clip: float = Field(default=1.0, gt=0)
     """Largest norm of the gradient."""
 

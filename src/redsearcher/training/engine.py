@@ -10,6 +10,7 @@ from redsearcher.errors import ForeignError, InputError, boundary
 from redsearcher.training.config import OptimizerConfig
 from redsearcher.training.crew import Crew, Gradients, gradients
 from redsearcher.training.loss import LossSum, PackedLoss, Way
+from redsearcher.training.optimizer import make_optimizer
 from redsearcher.training.pack import Batch, Frame, collate, units
 from redsearcher.training.shard import Shard
 
@@ -49,7 +50,7 @@ class Engine:
         self.device = pick_device(device)
         torch.nn.Module.to(model, self.device)
         self.model = model
-        self.optimizer = _optimizer(model, config)
+        self.optimizer = make_optimizer(model, config)
         self._clip = config.clip
         self._row_tokens, self._micro_rows = row_tokens, micro_rows
         self._ways = list(ways or WAYS[self.device.type])
@@ -152,12 +153,3 @@ def pick_device(name: str) -> torch.device:
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise InputError(f"device {name!r} is not there: torch {torch.__version__} sees no CUDA; use --device cpu")
     return torch.device(name)
-
-
-def _optimizer(model: Qwen3ForCausalLM, config: OptimizerConfig) -> torch.optim.AdamW:
-    decayed: list[torch.nn.Parameter] = []
-    free: list[torch.nn.Parameter] = []
-    for name, parameter in model.named_parameters():
-        (decayed if parameter.ndim == 2 and "embed" not in name else free).append(parameter)
-    groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.peak_lr, betas=(config.beta1, config.beta2), fused=True)

@@ -8,6 +8,7 @@ import torch
 from pydantic import BaseModel
 
 from redsearcher.errors import DataError, boundary
+from redsearcher.training.optimizer import Optimizer
 
 
 class Position(BaseModel):
@@ -23,7 +24,7 @@ class Position(BaseModel):
     best_heldout: float | None = None
 
 
-def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, position: Position) -> None:
+def save_state(path: Path, model: torch.nn.Module, optimizer: Optimizer, position: Position) -> None:
     """Write weights, moments, generators and position; the old state is there until the new one is whole."""
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
@@ -41,7 +42,7 @@ def save_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimi
     temporary.replace(path)
 
 
-def load_state(path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> Position:
+def load_state(path: Path, model: torch.nn.Module, optimizer: Optimizer) -> Position:
     """Put a saved state back. Raises DataError if the file is damaged or of another model."""
     with boundary(f"reading {path}; delete it to begin anew", raises=DataError):
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
