@@ -1,11 +1,11 @@
 """A server under load: capacity, latency in an open loop below it, survival under 256 clients, one worker and two.
 
-`python benchmarks/web_load.py [--quick] [--web DIR]`: a generated world of 20,000 entities (2,000 with --quick), or a
-web that is there, whose pages' titles are then searched for. The server is pinned to one core and the load comes from
-this process on another; with two workers the server has both. In the open loop requests are sent at the times of a
-Poisson process, whether or not earlier ones were answered, and a request's latency counts from when it was due. CPU
-seconds are per 1,000 requests and tell more than rates do where others use the cores as well. The last line is one JSON
-line.
+`python benchmarks/web_load.py [--quick] [--web DIR] [--queries FILE]`: a generated world of 20,000 entities (2,000 with
+--quick), or a web that is there. Asked are FILE's queries (the queries.json that web.py leaves in its folder), or else
+titles of pages with a word more. The server is pinned to one core and the load comes from this process on another; with
+two workers the server has both. In the open loop requests are sent at the times of a Poisson process, whether or not
+earlier ones were answered, and a request's latency counts from when it was due. CPU seconds are per 1,000 requests and
+tell more than rates do where others use the cores as well. The last line is one JSON line.
 """
 
 import argparse
@@ -53,14 +53,20 @@ class Row(NamedTuple):
     rss_anon_mb: float
 
 
-def make_requests(web: Path, n: int) -> dict[str, list[Asked]]:
-    """Searches for words of pages and visits of pages, by what the web itself finds."""
+def make_requests(web: Path, n: int, queries: Path | None) -> dict[str, list[Asked]]:
+    """Searches, and visits of pages that they find with the query as the goal."""
     opened, rng = Web.open(web), derive(1, "load")
-    words = ("river", "city", "born", "founded", "award", "album", "university", "author", "the", "of")
-    found = [hit for word in words for hit in opened.search(word, 100)]
-    titles, urls = [hit.title for hit in found], [hit.url for hit in found]
-    searches = [{"q": f"{rng.choice(titles)} {rng.choice(words)}", "num": 10} for _ in range(n)]
-    visits = [{"url": rng.choice(urls), "goal": rng.choice(titles), "max_chars": 6000} for _ in range(n)]
+    if queries is not None:
+        asked = sorted({query for kind in json.loads(queries.read_text("utf-8")).values() for query in kind})
+    else:
+        words = ("river", "city", "born", "founded", "award", "album", "university", "author", "the", "of")
+        titles = [hit.title for word in words for hit in opened.search(word, 100)]
+        asked = [f"{rng.choice(titles)} {rng.choice(words)}" for _ in range(n)]
+    rng.shuffle(asked)
+    found = [(hit.url, query) for query in asked[:100] for hit in opened.search(query, 10)]
+    searches = [{"q": asked[number % len(asked)], "num": 10} for number in range(n)]
+    chosen = [rng.choice(found) for _ in range(n)]
+    visits = [{"url": url, "goal": goal, "max_chars": 6000} for url, goal in chosen]
     return {"search": [("/search", body) for body in searches], "visit": [("/r", body) for body in visits]}
 
 
@@ -194,13 +200,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--web", type=Path, help="a web that is there")
+    parser.add_argument("--queries", type=Path, help="JSON: lists of queries by kind")
     given = parser.parse_args()
     n = 300 if given.quick else 1000
     with tempfile.TemporaryDirectory(prefix="load-") as name:
         web = given.web or Path(name) / "web"
         if not given.web:
             make_web(Path(name), 2_000 if given.quick else 20_000)
-        rows = run(web, make_requests(web, n), n)
+        rows = run(web, make_requests(web, n, given.queries), n)
         n_pages = Web.open(web).info.n_documents
     busy = os.getloadavg()
     table = Table(
