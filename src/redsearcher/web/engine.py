@@ -25,7 +25,7 @@ from redsearcher.web.snippet import SnippetMaker
 
 _TIE = 1e-5  # scores closer than this share of their size are equal: 32-bit sums differ with the order of adding
 Scored = tuple[float, tantivy.DocAddress]
-_SPARE = 10  # results fetched beyond those asked for, so that ties at the cut are seen
+_SPARE = 3  # results fetched beyond those asked for, so that ties at the cut are seen; if they are not, more are
 
 
 class Ranked(NamedTuple):
