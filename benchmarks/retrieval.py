@@ -224,7 +224,7 @@ def main() -> None:
                 "tantivy, two fields": by_tantivy(corpus),
             }
             figures[corpus.name] = {name: score(corpus, find) for name, find in rankings.items()}
-            for weight, kept_as in ((1.0, "f16"), (1.0, "i8"), (0.1, "f16")):
+            for weight, kept_as in ((1.0, "f16"), (1.0, "i8"), (0.1, "f16"), (0.03, "f16"), (0.01, "f16")):
                 dense = DenseConfig(encoder=options.encoder, model=options.model, weight=weight, kept_as=kept_as)
                 web = embedded(Path(folder) / "web", dense)
                 figures[corpus.name][f"+ {options.encoder} x {weight} ({kept_as})"] = score(corpus, by_web(web))
