@@ -25,7 +25,7 @@ def reordered(trajectory: Trajectory, variant: int) -> Trajectory:
     rng = derive(0, "results", trajectory.key, variant)
     steps = [step.model_copy(update={"segment": None}) for step in trajectory.steps]
     for number in range(len(steps) - 1):
-        steps[number : number + 2] = _shuffled(*steps[number : number + 2], rng)
+        steps[number], steps[number + 1] = _shuffled(steps[number], steps[number + 1], rng)
     return trajectory.model_copy(update={"steps": tuple(steps), "segments": None})
 
 
