@@ -59,9 +59,6 @@ def encode(
     addresses: Annotated[
         bool, typer.Option("--addresses", help="Put half of the traces of those shards under invented addresses.")
     ] = False,
-    shuffle_results: Annotated[
-        bool, typer.Option("--shuffle-results", help="Put the results of searches in another order in those shards.")
-    ] = False,
     longest: Annotated[int | None, typer.Option(min=1, help="Leave out documents of more tokens.")] = None,
     first_turn: Annotated[
         bool, typer.Option("--first-turn", help="Keep the question and the first turn alone, for a first stage.")
@@ -76,17 +73,18 @@ def encode(
     need("encoding", "local", "tokenizers", "torch", "transformers")
     import time
 
+    from redsearcher.data.expert.words import vocabulary
     from redsearcher.errors import InputError
     from redsearcher.training.encode import Cut, Variants, encode_new, load_encoder
     from redsearcher.training.readdress import Readdresser
     from redsearcher.training.rename import Renamer, load_words
 
     encoder = load_encoder(data / "tokenizer")
-    if not variants and (addresses or shuffle_results):
-        raise InputError("--addresses and --shuffle-results change the shards that --variants adds; give --variants 1")
+    if addresses and not variants:
+        raise InputError("--addresses changes the shards that --variants adds; give --variants 1")
     told = None
     if variants:
-        told = Variants(variants, Renamer(load_words(data)), Readdresser(0) if addresses else None, shuffle_results)
+        told = Variants(variants, Renamer(load_words(data) | vocabulary()), Readdresser(0) if addresses else None)
     cut = Cut(longest, first_turn)
     folder = data / part
     end = time.monotonic() + 60 * follow_minutes

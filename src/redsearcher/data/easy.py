@@ -212,7 +212,7 @@ class EasySampler:
             if len(found) < shape.ranges and facts:
                 fact = rng.choice(facts)
                 number = fact.value.number if fact.value else 0.0
-                low, high = _around(number, properties()[fact.property].object[0] == "time", rng)
+                low, high = around(number, properties()[fact.property].object[0] == "time", rng)
                 found.append(
                     LiteralAtom(
                         id=f"c{first + len(found) + 1}",
@@ -251,7 +251,7 @@ class EasySampler:
         return []
 
 
-def _around(number: float, is_time: bool, rng: random.Random) -> tuple[float, float]:
+def around(number: float, is_time: bool, rng: random.Random) -> tuple[float, float]:
     """A round range that holds the number: years for times, a tenth to a half of its size for amounts."""
     if is_time:
         span = rng.choice((1, 10, 10, 20, 50))

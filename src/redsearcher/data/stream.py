@@ -11,10 +11,11 @@ from pydantic import Field
 
 from redsearcher.agent.config import EpisodeConfig
 from redsearcher.agent.context.discard_all import STATEMENT
-from redsearcher.agent.episode import Episode
+from redsearcher.agent.episode import SYSTEM, Episode
 from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.rng import derive, derive_seed
+from redsearcher.data.drill import Drills
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.model import Expert
 from redsearcher.data.expert.peek import PeekChecker
@@ -22,9 +23,10 @@ from redsearcher.data.expert.search import ExpertConfig
 from redsearcher.data.question import FreshTasks, Quotas
 from redsearcher.grading.match import grade
 from redsearcher.records.base import Record
+from redsearcher.records.chat import Message, Sampling
 from redsearcher.records.task import Task
-from redsearcher.records.tool import INTERFACE_VERSION
-from redsearcher.records.trajectory import Trajectory
+from redsearcher.records.tool import INTERFACE_VERSION, SEARCH, VISIT
+from redsearcher.records.trajectory import Step, StopReason, Trajectory
 from redsearcher.web.builder import build_web
 from redsearcher.web.config import WebConfig
 from redsearcher.web.engine import Web
@@ -49,6 +51,10 @@ class StreamConfig(Config):
     """Largest world."""
     quotas: Quotas = Quotas()
     """How many tasks of each kind a world gives."""
+    drills: int = Field(default=0, ge=0)
+    """Reading drills of each world beside its traces."""
+    openings: int = Field(default=0, ge=0)
+    """Further easy questions of each world of which the expert's first turn alone is kept: taking a question apart."""
     hold_out: bool = True
     """Leave relations and phrasings out of the questions, so that evaluation can ask for them."""
     max_chars: int = Field(default=19_000, ge=1_000)
@@ -67,6 +73,7 @@ class Trace(Record):
 
     trajectory: Trajectory
     k: int
+    """0: a reading drill."""
     msd: int
     n_constraints: int
     easy: bool
@@ -107,9 +114,12 @@ def world_attempts(seed: int, config: StreamConfig) -> Iterator[Attempt]:
         world = World(path / "world")
         build_web(path / "web", world.documents(), config.web, world_id=world.id, lang=world.info.lang)
         tasks = list(FreshTasks(world, seed, config.quotas, hold_out=config.hold_out).tasks())
+        web = Web.open(path / "web")
+        yield from _openings(world, seed, config)
+        yield from _drills(world, web, seed, config)
         yield from attempts(
             world,
-            Web.open(path / "web"),
+            web,
             [t.task for t in tasks],
             seed,
             config,
@@ -128,6 +138,31 @@ def attempts(
     for task in tasks:
         k, msd = cells[task.id]
         yield _attempt(task, k, msd, expert, tools, checker, seed, config)
+
+
+def _openings(world: World, seed: int, config: StreamConfig) -> Iterator[Attempt]:
+    """The first turns of questions that are asked for nothing else."""
+    quotas = Quotas(easy=config.openings, k1=0, k2=0, k3=0)
+    fresh = list(FreshTasks(world, derive_seed(seed, "openings"), quotas, hold_out=config.hold_out).tasks())
+    expert = Expert([one.task for one in fresh], Library(world), config.expert)
+    for one in fresh:
+        told = opening(one.task, expert, derive_seed(seed, "opening", one.task.id))
+        n_chars = count_chars(told)
+        trace = Trace(
+            trajectory=told, k=one.k, msd=one.msd, n_constraints=len(one.task.query.constraints), easy=True,
+            n_chars=n_chars,
+        )  # fmt: skip
+        yield Attempt(trace, "opening", one.k, one.msd, True, told.n_tool_calls, n_chars)
+
+
+def _drills(world: World, web: Web, seed: int, config: StreamConfig) -> Iterator[Attempt]:
+    library, tools = Library(world, web.info.config.addresses), Toolbox(web, config.web)
+    drills = Drills(world, tools, library, derive_seed(seed, "drills"), hold_out=config.hold_out)
+    for number in range(config.drills):
+        told = drills.draw(number)
+        if told is not None and (n_chars := count_chars(told)) <= config.max_chars:
+            trace = Trace(trajectory=told, k=0, msd=0, n_constraints=0, easy=True, n_chars=n_chars)
+            yield Attempt(trace, "drill", 0, 0, True, told.n_tool_calls, n_chars)
 
 
 def _attempt(
@@ -175,6 +210,25 @@ def run_expert(task: Task, expert: Expert, tools: Toolbox, seed: int) -> Traject
         stop_reason=outcome.final.stop_reason,
         detail=outcome.detail,
         usage=outcome.usage,
+    )
+
+
+def opening(task: Task, expert: Expert, seed: int) -> Trajectory:
+    """The question and the expert's first turn, whose call nobody answers."""
+    messages = [Message(role="system", content=SYSTEM), Message(role="user", content=task.question)]
+    said = asyncio.run(expert.complete(messages, (SEARCH, VISIT), Sampling(seed=seed))).message
+    return Trajectory(
+        key=content_hash("opening", task.id, seed),
+        task=task.id,
+        sample=0,
+        question=task.question,
+        model=expert.name,
+        protocol="native",
+        context_strategy="none",
+        interface_version=INTERFACE_VERSION,
+        seed=seed,
+        steps=(Step(thought=said.content, calls=said.calls),),
+        stop_reason=StopReason.MAX_ROUNDS,
     )
 
 

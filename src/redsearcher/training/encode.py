@@ -15,7 +15,6 @@ from redsearcher.llm.tokenizer import load_tokenizer
 from redsearcher.records.trajectory import Trajectory
 from redsearcher.training.readdress import Readdresser
 from redsearcher.training.rename import Renamer
-from redsearcher.training.reorder import reordered
 from redsearcher.training.shard import FACTS, Document, Shard, write_shard
 from redsearcher.training.source import find_sources
 
@@ -36,19 +35,17 @@ def load_encoder(folder: Path) -> Encoder:
 class Variants(NamedTuple):
     """Shards to write of a file beside its own: `n` more, each with other names in every trace.
 
-    With a readdresser, half of their traces stand under invented addresses; with `reorder` results come in another
-    order.
+    With a readdresser, half of their traces stand under invented addresses.
     """
 
     n: int
     renamer: Renamer
     readdresser: Readdresser | None = None
-    reorder: bool = False
 
     def told(self, trajectories: Iterable[Trajectory], variant: int) -> Iterator[Trajectory]:
         """The traces as that variant has them."""
         for trajectory in trajectories:
-            renamed = self.renamer.renamed(reordered(trajectory, variant) if self.reorder else trajectory, 0, variant)
+            renamed = self.renamer.renamed(trajectory, 0, variant)
             is_moved = self.readdresser and derive(0, "moved", trajectory.key, variant).random() < 0.5
             yield self.readdresser.moved(renamed, variant) if self.readdresser and is_moved else renamed
 

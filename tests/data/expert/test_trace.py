@@ -30,7 +30,7 @@ def test_most_questions_are_answered_and_none_by_peeking(tried: list[Attempt]) -
     outcomes = [attempt.outcome for attempt in tried]
     easy = [attempt.outcome for attempt in tried if attempt.easy]
     assert "peeked" not in outcomes and "wrong" not in outcomes
-    assert len(easy) >= 20 and easy.count("right") >= 0.8 * len(easy)
+    assert len(easy) >= 20 and easy.count("right") + easy.count("long") >= 0.8 * len(easy)
     assert outcomes.count("right") >= 0.6 * len(outcomes)
 
 
@@ -58,28 +58,46 @@ def test_every_address_opened_was_shown(tried: list[Attempt]) -> None:
             shown += "".join(observation.content for observation in step.observations)
 
 
-_QUOTED = re.compile(r"^(?:Result (\d+)|Page|Before), (.+?): “(.+)”$", re.MULTILINE)
+_READ = re.compile(r"^(?:Result (\d+)|Page|Before), (.+?): “(.+)” (yes|no)$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))+\)")
 
 
 def _plain(text: str) -> str:
-    return " ".join(_LINK.sub(r"\1", text).split())
+    return " ".join(_LINK.sub(r"\1", text).replace("\n[...]\n", " ").split())
 
 
-def test_what_it_quotes_stands_where_it_says(tried: list[Attempt]) -> None:
+def test_what_it_reads_aloud_stands_where_it_says(tried: list[Attempt]) -> None:
     places: list[str] = []
     for trajectory in _right(tried):
         earlier, latest = "", ""
         for step in trajectory.steps:
-            for rank, title, span in _QUOTED.findall(step.thought):
+            for rank, title, text, _ in _READ.findall(step.thought):
                 places.append(rank)
                 shown = _plain(latest if rank else earlier)
-                assert title in shown and span in shown, (title, span)
+                assert title in shown and text in shown, (title, text)
                 if rank:
                     assert f"{rank}. {title} www" in shown or re.search(rf"{rank}\. {re.escape(title)} \S+\.", shown)
             latest = "\n".join(observation.content for observation in step.observations)
             earlier += "\n" + latest
     assert len(places) > 50 and len(set(places)) > 3
+
+
+def test_it_reads_on_until_it_finds(tried: list[Attempt]) -> None:
+    """Results are gone through in order from the first, and a reading without a finding ends in no."""
+    n_found = 0
+    for trajectory in _right(tried):
+        for step in trajectory.steps:
+            for part in re.split(r"(?m)^\d+\) .+\?$", step.thought)[1:]:
+                read = _READ.findall(part)
+                ranks = [int(rank) for rank, *_ in read if rank]
+                assert ranks == list(range(1, len(ranks) + 1))
+                said = [verdict for *_, verdict in read]
+                n_read = len(re.findall(r"(?m)^(?:Result|Page|Before)\b.*(?:yes|no)$", part))
+                concluded = part.strip().splitlines()[n_read]
+                is_found = not re.search(r"nothing on|no [a-z] in these|^No [a-z] for|not stated|no word", concluded)
+                assert is_found == ("yes" in said), part
+                n_found += is_found
+    assert n_found > 30
 
 
 def test_it_reads_before_it_concludes(tried: list[Attempt]) -> None:

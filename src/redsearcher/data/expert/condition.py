@@ -67,7 +67,7 @@ class Conditions(NamedTuple):
         return f"{self.kinds[end]} {self.letters[end]}"
 
 
-class _Wording(NamedTuple):
+class Wording(NamedTuple):
     """A way to say a constraint: what to look for in the question, and what to write.
 
     `width` characters of what is found belong to this constraint alone.
@@ -90,7 +90,7 @@ def read_conditions(question: str, query: Query) -> Conditions:
     cursor = 0
     items: list[Condition] = []
     for constraint in asked.constraints:
-        cursor, wording = _locate(question, list(_wordings(constraint, query, names)), cursor)
+        cursor, wording = _locate(question, list(ways_to_say(constraint, query, names)), cursor)
         items.append(Condition(len(items) + 1, constraint, wording.template, wording.ends))
     unknown = [name for name in asked.variables if query.variable(name).role is not Role.GIVEN]
     letters = dict(zip(unknown, LETTERS, strict=False))
@@ -103,7 +103,7 @@ def _noun(type_: str) -> str:
     return known.en.noun if known else "thing"
 
 
-def _locate(question: str, options: list[_Wording], cursor: int) -> tuple[int, _Wording]:
+def _locate(question: str, options: list[Wording], cursor: int) -> tuple[int, Wording]:
     """The first wording at or after `cursor`, the longest of those that start together; else the plainest."""
     found: list[tuple[int, int, int]] = []
     for number, option in enumerate(options):
@@ -116,7 +116,9 @@ def _locate(question: str, options: list[_Wording], cursor: int) -> tuple[int, _
     return start + options[number].width, options[number]
 
 
-def _wordings(constraint: Constraint, query: Query, names: Mapping[str, str]) -> Iterator[_Wording]:
+def ways_to_say(constraint: Constraint, query: Query, names: Mapping[str, str]) -> Iterator[Wording]:
+    """Every wording of a constraint that a question may use. Raises ParseError for a kind that search and visit cannot
+    decide. `names` are those of the givens."""
     if isinstance(constraint, FactAtom):
         yield from _fact_wordings(constraint, query, names)
     elif isinstance(constraint, LiteralAtom):
@@ -127,7 +129,7 @@ def _wordings(constraint: Constraint, query: Query, names: Mapping[str, str]) ->
         raise ParseError(f"condition {constraint.id} needs a tool beyond search and visit")
 
 
-def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> Iterator[_Wording]:
+def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> Iterator[Wording]:
     property_ = properties()[atom.property]
     sides = [(property_.en.forward, atom.subject, atom.object), (property_.en.backward, atom.object, atom.subject)]
     for options, first, second in sides[:1] if property_.symmetric else sides:
@@ -135,7 +137,7 @@ def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> It
             template = f"{{0}} {phrase.replace('{}', '{1}')}"
             for form in dict.fromkeys(_forms(phrase)):
                 width = len(form.partition("{}")[0].strip())
-                yield _Wording(_phrase_pattern(form, names.get(second)), template, (first, second), width)
+                yield Wording(_phrase_pattern(form, names.get(second)), template, (first, second), width)
     bearers = [("object", atom.subject, atom.object), ("subject", atom.object, atom.subject)]
     for end, owner, bearer in reversed(bearers) if property_.symmetric else bearers:
         noun = role_noun(atom.property, "object" if end == "object" else "subject", "en")
@@ -146,7 +148,7 @@ def _fact_wordings(atom: FactAtom, query: Query, names: Mapping[str, str]) -> It
         pattern = (
             rf"(?:the|an?|its|their|whose|one of its|one of their|'s) (?:{re.escape(noun)}|{re.escape(plural(noun))})\b"
         )
-        yield _Wording(pattern, f"{{0}} is {said} of {{1}}", (bearer, owner), len(noun))
+        yield Wording(pattern, f"{{0}} is {said} of {{1}}", (bearer, owner), len(noun))
 
 
 def _forms(phrase: str) -> Iterator[str]:
@@ -172,25 +174,25 @@ def _phrase_pattern(phrase: str, name: str | None) -> str:
     return rf"\b{re.escape(left)}\b" + slot + (rf"[”\"]?\s+{re.escape(right)}" if right else "")
 
 
-def _range_wordings(atom: LiteralAtom) -> Iterator[_Wording]:
+def _range_wordings(atom: LiteralAtom) -> Iterator[Wording]:
     phrases = properties()[atom.property].en.forward
     for words in wordings(atom.property, Interval(atom.low, atom.high), "en"):
         for phrase in phrases:
             said = phrase.replace("{}", words)
-            yield _Wording(rf"\b{re.escape(said)}", f"{{0}} {said}", (atom.subject,), len(said))
+            yield Wording(rf"\b{re.escape(said)}", f"{{0}} {said}", (atom.subject,), len(said))
         said = phrases[0].replace("{}", words)
-        yield _Wording(rf"\b{re.escape(words)}", f"{{0}} {said}", (atom.subject,), len(words))
+        yield Wording(rf"\b{re.escape(words)}", f"{{0}} {said}", (atom.subject,), len(words))
 
 
-def _comparison_wordings(atom: CompareAtom) -> Iterator[_Wording]:
+def _comparison_wordings(atom: CompareAtom) -> Iterator[Wording]:
     ends = (atom.left, atom.right)
     if atom.left_property == atom.right_property:
         phrases = properties()[atom.left_property].en
         for options, order in ((phrases.less, ends), (phrases.more, ends[::-1])):
             for phrase in options:
                 template = f"{{0}} {phrase.replace('{}', '{1}')}"
-                yield _Wording(_phrase_pattern(phrase, None), template, order, len(phrase) - 2)
+                yield Wording(_phrase_pattern(phrase, None), template, order, len(phrase) - 2)
         return
     left, right = event(atom.left_property), event(atom.right_property)
-    yield _Wording(rf"\b{re.escape(left)} before\b", f"{{0}} {left} before {{1}} {right}", ends, len(left))
-    yield _Wording(rf"\b{re.escape(right)} after\b", f"{{0}} {right} after {{1}} {left}", ends[::-1], len(right))
+    yield Wording(rf"\b{re.escape(left)} before\b", f"{{0}} {left} before {{1}} {right}", ends, len(left))
+    yield Wording(rf"\b{re.escape(right)} after\b", f"{{0}} {right} after {{1}} {left}", ends[::-1], len(right))

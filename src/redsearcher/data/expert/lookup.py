@@ -49,10 +49,12 @@ class Lookups:
         library: Library,
         voice: Voice,
         rng: Random,
+        names: Callable[[Bound], dict[str, str]],
         is_hasty: Callable[[], bool],
     ) -> None:
+        """`names` says what each variable is called now."""
         self._conditions, self._query, self._evidence, self._library = conditions, query, evidence, library
-        self._voice, self._rng, self._is_hasty = voice, rng, is_hasty
+        self._voice, self._rng, self._names, self._is_hasty = voice, rng, names, is_hasty
         self._opened: set[str] = set()
         self._running: dict[tuple[str, ...], Iterator[Turn | None]] = {}
 
@@ -84,7 +86,7 @@ class Lookups:
         item, bound, about = subject.item, subject.bound, subject.about
         names = [self._evidence.call(bound[name]) for name in subject.named]
         quoted = " ".join(f'"{name}"' for name in names)
-        said = item.say(self.names(bound))
+        said = item.say(self._names(bound))
         lead = self._voice.say(SEARCH, n=item.number, text=said)
         own_way = own_words(item, self._rng)
         words = own_way or usual_words(item, about, self._rng)
@@ -122,11 +124,6 @@ class Lookups:
     def _topic_type(self, block: Block) -> str | None:
         topic = self._topic(block)
         return None if topic is None else self._library.type_of(topic)
-
-    def names(self, bound: Bound) -> dict[str, str]:
-        """What each variable is called now: its value's name, or its letter."""
-        values = {name: self._evidence.call(entity) for name, entity in bound.items()}
-        return {**self._conditions.letters, **values}
 
 
 def breadth(atom: FactAtom, from_subject: bool) -> int:

@@ -22,7 +22,7 @@ class PeekChecker:
     def violations(self, trajectory: Trajectory) -> list[str]:
         """One line per name or address that a thought, call or answer used before anything had shown it."""
         shown = [fold(trajectory.question)]
-        addresses = ""
+        addresses = trajectory.question
         found: list[str] = []
         for number, step in enumerate(trajectory.steps, 1):
             said = "\n".join([step.thought, *(call.signature for call in step.calls)])

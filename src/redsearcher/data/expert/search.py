@@ -4,36 +4,30 @@ It is written as a generator: it yields turns and is sent what the tools returne
 evidence delivered so far; the world's truth is never consulted.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator
 from random import Random
 
 from pydantic import Field
 
 from redsearcher.core.config import Config
 from redsearcher.data.expert.condition import Condition, Conditions
-from redsearcher.data.expert.evidence import Block, Evidence, Sight
+from redsearcher.data.expert.evidence import Block, Evidence
 from redsearcher.data.expert.judge import Judge, Verdict
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.lookup import MANY, Lookups, breadth, is_single
 from redsearcher.data.expert.query import property_of
+from redsearcher.data.expert.report import Found, Reporter
 from redsearcher.data.expert.turn import Bound, Choice, Turn
 from redsearcher.data.expert.words import (
     ALL_HOLD,
     CLOSER,
-    FOUND,
     GIVE_UP,
     GUESS,
-    MOST_QUOTED,
-    NO,
     NONE_LEFT,
-    NOTHING,
     OUT,
     TRY,
-    UNSTATED,
-    YES,
     Voice,
     listed,
-    quotation,
 )
 from redsearcher.records.query import CompareAtom, FactAtom, Query
 
@@ -67,9 +61,11 @@ class Search:
         self._evidence = Evidence(library, known)
         self._judge = Judge(self._evidence)
         self._voice = Voice(rng)
-        self._lookups = Lookups(conditions, query, self._evidence, library, self._voice, rng, self._is_hasty)
+        self._reporter = Reporter(conditions, self._evidence, self._voice)
+        self._lookups = Lookups(
+            conditions, query, self._evidence, library, self._voice, rng, self._reporter.names, self._is_hasty
+        )
         self._notes: list[str] = []
-        self._quoted: set[Sight] = set()
         self._trail: list[Choice] = []
         self._held: list[int] = []
         self._round = 0
@@ -221,7 +217,7 @@ class Search:
         yield from self._act(turn)
         if [e for e in self._values(item, bound, source, target) if e not in tried]:
             return True
-        self._say(NOTHING, n=item.number, letter=letter)
+        self._say_found(item, bound, target, [])
         if self._n_wrong == 0 and self._rng.random() < self._config.wrong_turn:
             yield from self._stray(item, bound, target, self._evidence.blocks[before:])
         return True
@@ -298,7 +294,7 @@ class Search:
 
     def _answer(self, bound: Bound) -> Turn:
         name = self._evidence.call(bound[self._query.answer.name])
-        names = self._lookups.names(bound)
+        names = self._reporter.names(bound)
         said = [f"{item.number}) {item.say(names)}" for item in self._conditions.items]
         self._notes += [self._voice.say(ALL_HOLD), *said]
         return Turn(self._flush(), "answer", answer=name)
@@ -319,33 +315,12 @@ class Search:
     def _say(self, options: tuple[str, ...], **parts: object) -> None:
         self._notes.append(self._voice.say(options, **parts))
 
-    def _quote(self, sights: Iterable[Sight]) -> None:
-        """Say where it is read, the words first and then what they mean, unless that was said before."""
-        new = [sight for sight in dict.fromkeys(sights) if sight not in self._quoted][:MOST_QUOTED]
-        self._quoted.update(new)
-        self._notes += [quotation(sight, is_new=sight.block in self._evidence.latest) for sight in new]
-
     def _say_found(self, item: Condition, bound: Bound, target: str, found: list[str]) -> None:
-        letter = self._conditions.letters[target]
-        if found:
-            self._quote(self._sights(item, bound, target, found))
-            names = listed([self._evidence.call(entity) for entity in found])
-            self._say(FOUND, n=item.number, letter=letter, names=names)
-        else:
-            self._say(NOTHING, n=item.number, letter=letter)
-
-    def _sights(self, item: Condition, bound: Bound, target: str, found: list[str]) -> Iterator[Sight]:
-        """Where each value of the open end was read."""
-        atom = item.constraint
-        if isinstance(atom, FactAtom):
-            for value in found:
-                ends = {**bound, target: value}
-                yield self._evidence.sight(atom.property, ends[atom.subject], ends[atom.object])
+        source = next(end for end in item.ends if end != target)
+        self._notes += self._reporter.found(Found(item, target, found, is_single(item, source)), bound)
 
     def _say_verdict(self, item: Condition, bound: Bound, verdict: Verdict) -> None:
-        self._quote(verdict.sights)
-        options = UNSTATED if not verdict.known else YES if verdict.fits else NO
-        self._say(options, n=item.number, text=verdict.because or item.say(self._lookups.names(bound)))
+        self._notes += self._reporter.verdict(item, bound, verdict)
 
     def _flush(self) -> str:
         said = "\n".join(note for note in self._notes if note)

@@ -1,21 +1,24 @@
 """What the expert says: short sentences of few patterns, each in a handful of wordings."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from random import Random
 
-from redsearcher.data.expert.evidence import Sight
+from redsearcher.data.expert.evidence import Block, Sight
 
 SHOWN = 5
 """Names of a list that a thought repeats."""
-MOST_QUOTED = 3
-"""Sentences that a thought quotes for one condition."""
+MOST_REPEATED = 2
+"""Sentences of earlier observations that a thought repeats for one condition."""
 
 FOUND = ("{n}) {letter}: {names}.", "{n}) gives {letter}: {names}.", "Read {n}) {letter}: {names}.")
 NOTHING = ("{n}) nothing on {letter} here.", "{n}) no {letter} in these.", "No {letter} for {n}) yet.")
 TRY = ("Try {letter} = {name}.", "Take {letter} = {name}.", "Let {letter} = {name}.")
-YES = ("{n}) yes: {text}.", "{n}) holds: {text}.", "{n}) ok: {text}.")
-NO = ("{n}) no: {text}.", "{n}) fails: {text}.")
-UNSTATED = ("{n}) not stated: {text}.", "{n}) no word of it: {text}.")
+ASKED = "{n}) {text}?"
+YES = ("{n}) yes{because}.", "{n}) holds{because}.", "{n}) ok{because}.")
+NO = ("{n}) no{because}.", "{n}) fails{because}.")
+UNSTATED = ("{n}) not stated.", "{n}) no word of it.")
 OUT = ("{letter} = {name} is out.", "So {letter} is not {name}.", "Drop {letter} = {name}.")
 NONE_LEFT = ("No {letter} is left for {n}).", "{n}) no other {letter}.")
 GUESS = ("{letter} may be {name}, named there.", "Perhaps {letter} = {name}; not said yet.")
@@ -28,6 +31,18 @@ GIVE_UP = (
     "I could not find evidence for all conditions, so I give no answer.",
     "The evidence cannot be found with the calls I have; no answer.",
 )
+PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
+_SAID = (
+    *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE)),
+)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """The words of all patterns, lower case: those of every trace, whatever its world."""
+    plain = (re.sub(r"{.*?}", " ", pattern) for pattern in _SAID)
+    return frozenset(word for pattern in plain for word in re.findall(r"[^\W\d_]{2,}", pattern.lower()))
 
 
 class Voice:
@@ -47,8 +62,12 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", and more" if len(names) > SHOWN else "")
 
 
-def quotation(sight: Sight, *, is_new: bool) -> str:
-    """The words of a page with their place: the number of the result where it is one of the last list."""
-    block = sight.block
-    place = "Before" if not is_new else "Page" if block.visited else f"Result {block.rank}"
-    return f"{place}, {block.title}: “{sight.span}”"
+def recital(block: Block, text: str, states: bool) -> str:
+    """A text read aloud, and whether its end states what is read for."""
+    place = PAGE if block.visited else RESULT.format(rank=block.rank)
+    return f"{place}, {block.title}: " + (f"“{text}” " if text else "") + ("yes" if states else "no")
+
+
+def quotation(sight: Sight) -> str:
+    """Words read earlier."""
+    return f"{BEFORE}, {sight.block.title}: “{sight.span}” yes"

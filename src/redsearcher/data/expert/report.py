@@ -1,0 +1,104 @@
+"""What the expert says of what it read: the condition it reads for, the texts it goes through, and what follows.
+
+It reads aloud: every text in the order in which it stands, up to the words that state the condition, or whole where it
+states nothing. Whoever learns from it never has to find the right place at once; it copies on and decides at the end of
+each sentence whether this was it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from redsearcher.data.expert.condition import Condition, Conditions
+from redsearcher.data.expert.evidence import Block, Evidence, Sight
+from redsearcher.data.expert.judge import Verdict
+from redsearcher.data.expert.words import (
+    ASKED,
+    FOUND,
+    MOST_REPEATED,
+    NO,
+    NOTHING,
+    UNSTATED,
+    YES,
+    Voice,
+    listed,
+    quotation,
+    recital,
+)
+from redsearcher.records.query import FactAtom
+
+_GAP = "..."
+"""What snippets put where they leave something out."""
+
+
+class Found(NamedTuple):
+    """What a condition with one known end reads for: its open end, and the values seen there. `single`: there is no
+    second value to read on for."""
+
+    item: Condition
+    target: str
+    values: list[str]
+    single: bool
+
+
+class Reporter:
+    """Words findings."""
+
+    def __init__(self, conditions: Conditions, evidence: Evidence, voice: Voice) -> None:
+        self._letters, self._evidence, self._voice = conditions.letters, evidence, voice
+
+    def names(self, bound: Mapping[str, str]) -> dict[str, str]:
+        """What each variable is called now: its value's name, or its letter."""
+        return {**self._letters, **{name: self._evidence.call(entity) for name, entity in bound.items()}}
+
+    def found(self, found: Found, bound: Mapping[str, str]) -> list[str]:
+        """The values of an open end that were read, or that there are none."""
+        item, letter = found.item, self._letters[found.target]
+        names = listed([self._evidence.call(entity) for entity in found.values])
+        options = FOUND if found.values else NOTHING
+        return [
+            self._asked(item, bound),
+            *self._read(self._sights(found, bound), to_the_end=not found.single),
+            self._voice.say(options, n=item.number, letter=letter, names=names),
+        ]
+
+    def verdict(self, item: Condition, bound: Mapping[str, str], verdict: Verdict) -> list[str]:
+        """Whether a condition holds whose ends are all known."""
+        options = UNSTATED if not verdict.known else YES if verdict.fits else NO
+        because = f": {verdict.because}" if verdict.because else ""
+        return [
+            self._asked(item, bound),
+            *self._read(verdict.sights, to_the_end=False),
+            self._voice.say(options, n=item.number, because=because),
+        ]
+
+    def _asked(self, item: Condition, bound: Mapping[str, str]) -> str:
+        return ASKED.format(n=item.number, text=item.say(self.names(bound)))
+
+    def _read(self, sights: Iterable[Sight], *, to_the_end: bool) -> list[str]:
+        """What was read earlier in its own words, then the last texts in order: up to the last one that states it, or
+        all of them where none does or more may follow."""
+        latest = self._evidence.latest
+        seen = list(dict.fromkeys(sights))
+        before = [quotation(sight) for sight in seen if sight.block not in latest][:MOST_REPEATED]
+        spans = {block: [sight.span for sight in seen if sight.block == block] for block in latest}
+        stating = [number for number, block in enumerate(latest) if spans[block]]
+        if before and not stating:
+            return before
+        read = latest if to_the_end or not stating else latest[: stating[-1] + 1]
+        return [*before, *(_aloud(block, spans[block]) for block in read)]
+
+    def _sights(self, found: Found, bound: Mapping[str, str]) -> Iterator[Sight]:
+        """Where each value of the open end was read."""
+        atom = found.item.constraint
+        if isinstance(atom, FactAtom):
+            for value in found.values:
+                ends = {**bound, found.target: value}
+                yield self._evidence.sight(atom.property, ends[atom.subject], ends[atom.object])
+
+
+def _aloud(block: Block, spans: list[str]) -> str:
+    """A text up to the end of the last of its words that state something, or whole where nothing does."""
+    text = block.text
+    if spans:
+        text = text[: max(text.rfind(span) + len(span) for span in spans)]
+    return recital(block, text.removeprefix(_GAP).removesuffix(_GAP).strip(), bool(spans))
