@@ -13,7 +13,7 @@ from typing import NamedTuple
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.rng import derive
 from redsearcher.data.easy import around
-from redsearcher.data.expert.condition import LETTERS, Condition, Conditions, ways_to_say
+from redsearcher.data.expert.condition import LETTERS, Condition, Conditions, noun_of, ways_to_say
 from redsearcher.data.expert.evidence import Block, Evidence
 from redsearcher.data.expert.judge import Judge
 from redsearcher.data.expert.library import Library
@@ -47,6 +47,11 @@ class _Asked(NamedTuple):
     query: Query
     bound: dict[str, str]
     target: str | None
+
+    @property
+    def kind(self) -> str:
+        """What the open end is called."""
+        return noun_of(self.query.variable(self.target or "").type)
 
     @property
     def letter(self) -> str:
@@ -211,7 +216,9 @@ class Drills:
 
     def _said(self, asked: list[_Asked], evidence: Evidence, voice: Voice) -> str:
         letters = {one.target: one.letter for one in asked if one.target is not None}
-        reporter = Reporter(Conditions(tuple(one.item for one in asked), letters, {}, {}, ""), evidence, voice)
+        kinds = {one.target: one.kind for one in asked if one.target is not None}
+        conditions = Conditions(tuple(one.item for one in asked), letters, {}, kinds, "")
+        reporter = Reporter(conditions, evidence, voice)
         judge = Judge(evidence)
         lines: list[str] = []
         for one in asked:
@@ -254,4 +261,4 @@ class Drills:
 def _text(one: _Asked, evidence: Evidence) -> str:
     """The condition in words, letters for what is open."""
     names = {name: evidence.call(entity) for name, entity in one.bound.items()}
-    return one.item.say({**names, **({one.target: one.letter} if one.target else {})})
+    return one.item.say({**names, **({one.target: f"{one.kind} {one.letter}"} if one.target else {})})

@@ -45,7 +45,7 @@ def test_conditions_are_read_in_order_and_each_is_decided(drawn: list[Trajectory
         asked = re.findall(r"(?m)^(\d+)\) (.+)$", drill.question)
         assert 2 <= len(asked) <= MOST_CONDITIONS and [int(n) for n, _ in asked] == list(range(1, len(asked) + 1))
         thought = drill.steps[1].thought
-        assert re.findall(r"(?m)^(\d+)\) (.+)\?$", thought) == asked
+        assert re.findall(r"(?m)^(\d+)\) (.+) \[.+\]\?$", thought) == asked
         for part in re.split(r"(?m)^\d+\) .+\?\n", thought)[1:]:
             assert re.match(r"(Result \d, |Page, )", part), part
 

@@ -94,11 +94,12 @@ def read_conditions(question: str, query: Query) -> Conditions:
         items.append(Condition(len(items) + 1, constraint, wording.template, wording.ends))
     unknown = [name for name in asked.variables if query.variable(name).role is not Role.GIVEN]
     letters = dict(zip(unknown, LETTERS, strict=False))
-    kinds = {name: _noun(query.variable(name).type) for name in unknown}
+    kinds = {name: noun_of(query.variable(name).type) for name in unknown}
     return Conditions(tuple(items), letters, names, kinds, query.answer.name)
 
 
-def _noun(type_: str) -> str:
+def noun_of(type_: str) -> str:
+    """What an entity of a type is called."""
     known = entity_types().get(type_)
     return known.en.noun if known else "thing"
 

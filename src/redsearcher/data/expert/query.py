@@ -38,6 +38,12 @@ def usual_words(condition: Condition, end: str, rng: Random) -> str:
     return " ".join(words[:MOST_WORDS])
 
 
+def telling_words(condition: Condition, rng: Random) -> str:
+    """Words that a sentence about the condition is likely to have, all that are known; now and then its own."""
+    known = dict.fromkeys(word for end in condition.ends for word in _usual(property_of(condition, end)))
+    return own_words(condition, rng) or " ".join(known)
+
+
 def other_words(condition: Condition, end: str, rng: Random) -> str:
     """Different words for the same relation, for a second try: its noun and rarer cues."""
     phrases = properties()[property_of(condition, end)].en

@@ -1,8 +1,9 @@
 """What the expert says of what it read: the condition it reads for, the texts it goes through, and what follows.
 
-It reads aloud: every text in the order in which it stands, up to the words that state the condition, or whole where it
-states nothing. Whoever learns from it never has to find the right place at once; it copies on and decides at the end of
-each sentence whether this was it.
+Each condition is said with the words that pages use for it, so that a sentence is matched by its very words. It reads
+aloud: every text in the order in which it stands, up to the words that state the condition, or whole where it states
+nothing. Whoever learns from it never has to find the right place at once; it copies on and decides at the end of each
+sentence whether this was it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from redsearcher.data.expert.condition import Condition, Conditions
 from redsearcher.data.expert.evidence import Block, Evidence, Sight
 from redsearcher.data.expert.judge import Verdict
+from redsearcher.data.expert.query import telling_words
 from redsearcher.data.expert.words import (
     ASKED,
     FOUND,
@@ -45,10 +47,14 @@ class Reporter:
 
     def __init__(self, conditions: Conditions, evidence: Evidence, voice: Voice) -> None:
         self._letters, self._evidence, self._voice = conditions.letters, evidence, voice
+        self._kinds = {name: f"{conditions.kinds[name]} {letter}" for name, letter in conditions.letters.items()}
 
     def names(self, bound: Mapping[str, str]) -> dict[str, str]:
         """What each variable is called now: its value's name, or its letter."""
-        return {**self._letters, **{name: self._evidence.call(entity) for name, entity in bound.items()}}
+        return {**self._letters, **self._called(bound)}
+
+    def _called(self, bound: Mapping[str, str]) -> dict[str, str]:
+        return {name: self._evidence.call(entity) for name, entity in bound.items()}
 
     def found(self, found: Found, bound: Mapping[str, str]) -> list[str]:
         """The values of an open end that were read, or that there are none."""
@@ -72,7 +78,8 @@ class Reporter:
         ]
 
     def _asked(self, item: Condition, bound: Mapping[str, str]) -> str:
-        return ASKED.format(n=item.number, text=item.say(self.names(bound)))
+        words = telling_words(item, self._voice.rng)
+        return ASKED.format(n=item.number, text=item.say({**self._kinds, **self._called(bound)}), words=words)
 
     def _read(self, sights: Iterable[Sight], *, to_the_end: bool) -> list[str]:
         """What was read earlier in its own words, then the last texts in order: up to the last one that states it, or

@@ -15,7 +15,7 @@ MOST_REPEATED = 2
 FOUND = ("{n}) {letter}: {names}.", "{n}) gives {letter}: {names}.", "Read {n}) {letter}: {names}.")
 NOTHING = ("{n}) nothing on {letter} here.", "{n}) no {letter} in these.", "No {letter} for {n}) yet.")
 TRY = ("Try {letter} = {name}.", "Take {letter} = {name}.", "Let {letter} = {name}.")
-ASKED = "{n}) {text}?"
+ASKED = "{n}) {text} [{words}]?"
 YES = ("{n}) yes{because}.", "{n}) holds{because}.", "{n}) ok{because}.")
 NO = ("{n}) no{because}.", "{n}) fails{because}.")
 UNSTATED = ("{n}) not stated.", "{n}) no word of it.")
@@ -49,11 +49,11 @@ class Voice:
     """Draws wordings; everything said comes through here."""
 
     def __init__(self, rng: Random) -> None:
-        self._rng = rng
+        self.rng = rng
 
     def say(self, options: Sequence[str], **parts: object) -> str:
         """One wording, its first one most often."""
-        option = options[0] if self._rng.random() < 0.5 else self._rng.choice(options)
+        option = options[0] if self.rng.random() < 0.5 else self.rng.choice(options)
         return option.format(**parts)
 
 
