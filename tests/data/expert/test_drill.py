@@ -16,7 +16,7 @@ from tests.data.expert.conftest import SEED, Fresh
 
 _LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))+\)")
 
-_READ = re.compile(r"(?m)^(?:Result (\d+)|Page), (.+?): “(.+)” (?:yes|no)$")
+_READ = re.compile(r"(?m)^(?:Result (\d+)|Page), (.+?): “(.+)”.*$")
 
 
 def _drills(fresh: Fresh) -> list[Trajectory]:

@@ -58,7 +58,7 @@ def test_every_address_opened_was_shown(tried: list[Attempt]) -> None:
             shown += "".join(observation.content for observation in step.observations)
 
 
-_READ = re.compile(r"^(?:Result (\d+)|Page|Before), (.+?): “(.+)” (yes|no)$", re.MULTILINE)
+_READ = re.compile(r"^(?:Result (\d+)|Page|Before), (.+?): “(.+)”(.*)$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))+\)")
 
 
@@ -83,32 +83,24 @@ def test_what_it_reads_aloud_stands_where_it_says(tried: list[Attempt]) -> None:
 
 
 def test_it_reads_on_until_it_finds(tried: list[Attempt]) -> None:
-    """Results are gone through in order from the first, and a reading without a finding ends in no."""
+    """Results are gone through in order from the first, and nothing is found where no relation is the one asked for."""
     n_found = 0
     for trajectory in _right(tried):
         for step in trajectory.steps:
-            for part in re.split(r"(?m)^\d+\) .+\?$", step.thought)[1:]:
+            parts = re.split(r"(?m)^\d+\) .+ \[(.+) = yes(?:, (.+) = yes)?\]\?$", step.thought)
+            for tag, second, part in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
                 read = _READ.findall(part)
                 ranks = [int(rank) for rank, *_ in read if rank]
                 assert ranks == list(range(1, len(ranks) + 1))
-                said = [verdict for *_, verdict in read]
-                n_read = len(re.findall(r"(?m)^(?:Result|Page|Before)\b.*(?:yes|no)$", part))
-                concluded = part.strip().splitlines()[n_read]
+                for *_, named in read:
+                    stated = dict(one.strip().split(" = ") for one in named.split(",") if " = " in one)
+                    assert {one for one, answer in stated.items() if answer == "yes"} <= {tag, second}
+                    assert stated.get(tag, "yes") == "yes"
+                concluded = part.strip().splitlines()[len(read)]
                 is_found = not re.search(r"nothing on|no [a-z] in these|^No [a-z] for|not stated|no word", concluded)
-                assert is_found == ("yes" in said), part
+                assert not is_found or any(" = yes" in named or not named for *_, named in read), part
                 n_found += is_found
     assert n_found > 30
-
-
-def test_it_reads_before_it_concludes(tried: list[Attempt]) -> None:
-    """A value is named only after the words that give it were quoted."""
-    for trajectory in _right(tried):
-        quoted = ""
-        for step in trajectory.steps:
-            for line in step.thought.splitlines():
-                found = re.fullmatch(r"(?:Read )?\d+\)(?: gives)? [a-z]: ([^,]+?)(?:,.*)?\.", line)
-                assert found is None or found[1] in quoted, line
-                quoted += f"{line}\n" if "“" in line else ""
 
 
 def test_checker_catches_a_planted_peek(fresh: Fresh, tried: list[Attempt]) -> None:

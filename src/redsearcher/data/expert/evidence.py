@@ -100,6 +100,12 @@ class Evidence:
             self.names.setdefault(entity, found)
         return found
 
+    def stated(self, block: Block) -> list[str]:
+        """The properties that the words of a block state of anything, in their order, each once."""
+        notes = [note for note in self._library.notes(block.url) if note.span in block.text]
+        notes.sort(key=lambda note: block.text.find(note.span))
+        return list(dict.fromkeys(note.fact.property for note in notes))
+
     def objects(self, property_: str, subject: str) -> list[str]:
         """Objects seen of a subject, in observed order."""
         return list(self._objects.get((property_, subject), ()))

@@ -38,10 +38,15 @@ def usual_words(condition: Condition, end: str, rng: Random) -> str:
     return " ".join(words[:MOST_WORDS])
 
 
-def telling_words(condition: Condition, rng: Random) -> str:
-    """Words that a sentence about the condition is likely to have, all that are known; now and then its own."""
-    known = dict.fromkeys(word for end in condition.ends for word in _usual(property_of(condition, end)))
-    return own_words(condition, rng) or " ".join(known)
+def tag(property_id: str) -> str:
+    """One name for a relation, whatever the words in which it is asked or stated."""
+    phrases = properties()[property_id].en
+    return phrases.object_noun or phrases.subject_noun or phrases.cues[0]
+
+
+def tags(condition: Condition) -> list[str]:
+    """The relations that a condition speaks of."""
+    return list(dict.fromkeys(tag(property_of(condition, end)) for end in condition.ends))
 
 
 def other_words(condition: Condition, end: str, rng: Random) -> str:

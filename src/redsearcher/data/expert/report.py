@@ -1,9 +1,8 @@
 """What the expert says of what it read: the condition it reads for, the texts it goes through, and what follows.
 
-Each condition is said with the words that pages use for it, so that a sentence is matched by its very words. It reads
-aloud: every text in the order in which it stands, up to the words that state the condition, or whole where it states
-nothing. Whoever learns from it never has to find the right place at once; it copies on and decides at the end of each
-sentence whether this was it.
+It reads aloud: every text in the order in which it stands, then which relations it states, and of each whether it is
+the one asked for. Whoever learns from it never has to find the right place at once: it copies on, names what it has just
+copied, and compares two names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,13 +11,14 @@ from typing import NamedTuple
 from redsearcher.data.expert.condition import Condition, Conditions
 from redsearcher.data.expert.evidence import Block, Evidence, Sight
 from redsearcher.data.expert.judge import Verdict
-from redsearcher.data.expert.query import telling_words
+from redsearcher.data.expert.query import tag, tags
 from redsearcher.data.expert.words import (
     ASKED,
     FOUND,
     MOST_REPEATED,
     NO,
     NOTHING,
+    STATED,
     UNSTATED,
     YES,
     Voice,
@@ -63,7 +63,7 @@ class Reporter:
         options = FOUND if found.values else NOTHING
         return [
             self._asked(item, bound),
-            *self._read(self._sights(found, bound), to_the_end=not found.single),
+            *self._read(item, self._sights(found, bound), to_the_end=not found.single),
             self._voice.say(options, n=item.number, letter=letter, names=names),
         ]
 
@@ -73,26 +73,26 @@ class Reporter:
         because = f": {verdict.because}" if verdict.because else ""
         return [
             self._asked(item, bound),
-            *self._read(verdict.sights, to_the_end=False),
+            *self._read(item, verdict.sights, to_the_end=False),
             self._voice.say(options, n=item.number, because=because),
         ]
 
     def _asked(self, item: Condition, bound: Mapping[str, str]) -> str:
-        words = telling_words(item, self._voice.rng)
-        return ASKED.format(n=item.number, text=item.say({**self._kinds, **self._called(bound)}), words=words)
+        text = item.say({**self._kinds, **self._called(bound)})
+        return ASKED.format(n=item.number, text=text, tags=", ".join(f"{one} = {STATED}" for one in tags(item)))
 
-    def _read(self, sights: Iterable[Sight], *, to_the_end: bool) -> list[str]:
+    def _read(self, item: Condition, sights: Iterable[Sight], *, to_the_end: bool) -> list[str]:
         """What was read earlier in its own words, then the last texts in order: up to the last one that states it, or
         all of them where none does or more may follow."""
+        wanted = tags(item)
         latest = self._evidence.latest
         seen = list(dict.fromkeys(sights))
         before = [quotation(sight) for sight in seen if sight.block not in latest][:MOST_REPEATED]
-        spans = {block: [sight.span for sight in seen if sight.block == block] for block in latest}
-        stating = [number for number, block in enumerate(latest) if spans[block]]
+        stating = [number for number, block in enumerate(latest) if any(sight.block == block for sight in seen)]
         if before and not stating:
             return before
         read = latest if to_the_end or not stating else latest[: stating[-1] + 1]
-        return [*before, *(_aloud(block, spans[block]) for block in read)]
+        return [*before, *(self._aloud(block, wanted) for block in read)]
 
     def _sights(self, found: Found, bound: Mapping[str, str]) -> Iterator[Sight]:
         """Where each value of the open end was read."""
@@ -102,10 +102,8 @@ class Reporter:
                 ends = {**bound, found.target: value}
                 yield self._evidence.sight(atom.property, ends[atom.subject], ends[atom.object])
 
-
-def _aloud(block: Block, spans: list[str]) -> str:
-    """A text up to the end of the last of its words that state something, or whole where nothing does."""
-    text = block.text
-    if spans:
-        text = text[: max(text.rfind(span) + len(span) for span in spans)]
-    return recital(block, text.removeprefix(_GAP).removesuffix(_GAP).strip(), bool(spans))
+    def _aloud(self, block: Block, wanted: list[str]) -> str:
+        """A text, and the relations it states."""
+        text = block.text.removeprefix(_GAP).removesuffix(_GAP).strip()
+        stated = [tag(property_) for property_ in self._evidence.stated(block)]
+        return recital(block, text, [(one, one in wanted) for one in dict.fromkeys(stated)])

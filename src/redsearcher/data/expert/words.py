@@ -15,7 +15,8 @@ MOST_REPEATED = 2
 FOUND = ("{n}) {letter}: {names}.", "{n}) gives {letter}: {names}.", "Read {n}) {letter}: {names}.")
 NOTHING = ("{n}) nothing on {letter} here.", "{n}) no {letter} in these.", "No {letter} for {n}) yet.")
 TRY = ("Try {letter} = {name}.", "Take {letter} = {name}.", "Let {letter} = {name}.")
-ASKED = "{n}) {text} [{words}]?"
+ASKED = "{n}) {text} [{tags}]?"
+STATED, OTHER = "yes", "no"
 YES = ("{n}) yes{because}.", "{n}) holds{because}.", "{n}) ok{because}.")
 NO = ("{n}) no{because}.", "{n}) fails{because}.")
 UNSTATED = ("{n}) not stated.", "{n}) no word of it.")
@@ -62,12 +63,13 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", and more" if len(names) > SHOWN else "")
 
 
-def recital(block: Block, text: str, states: bool) -> str:
-    """A text read aloud, and whether its end states what is read for."""
+def recital(block: Block, text: str, stated: Sequence[tuple[str, bool]]) -> str:
+    """A text read aloud, then the relations that it states and whether each is asked for."""
     place = PAGE if block.visited else RESULT.format(rank=block.rank)
-    return f"{place}, {block.title}: " + (f"“{text}” " if text else "") + ("yes" if states else "no")
+    named = ", ".join(f"{tag} = {STATED if is_asked else OTHER}" for tag, is_asked in stated)
+    return f"{place}, {block.title}: “{text}” {named or '-'}"
 
 
 def quotation(sight: Sight) -> str:
     """Words read earlier."""
-    return f"{BEFORE}, {sight.block.title}: “{sight.span}” yes"
+    return f"{BEFORE}, {sight.block.title}: “{sight.span}”"
