@@ -49,7 +49,9 @@ def expert(
     workers: Workers = "1",
     config: ConfigFile = None,
 ) -> None:
-    """Write right traces of the expert on fresh worlds; shards that are there already are left as they are.
+    """Write right traces of the expert on fresh worlds, with drills and first turns where the config asks for them.
+
+    Shards that are there already are left as they are.
 
     Example: redsearcher data expert --seed 0 --worlds 16 --out traces --workers 8
     """
@@ -65,14 +67,14 @@ def expert(
     total: Counter[str] = Counter()
     with progress("worlds", worlds) as bar:
 
-        def told(_: int, counts: Counter[str]) -> None:
+        def count(_: int, counts: Counter[str]) -> None:
             total.update(counts)
             bar.advance(1, f"{total['right']:,} traces")
 
-        write_shards(out, range(seed, seed + worlds), settings, workers=place, progress=told)
-    failed = {
-        name: n for name, n in sorted(total.items()) if " " not in name and name not in ("right", "chars", "calls")
-    }
+        write_shards(out, range(seed, seed + worlds), settings, workers=place, progress=count)
+    told = ("right", "drill", "opening", "chars", "calls")
+    failed = {name: n for name, n in sorted(total.items()) if " " not in name and name not in told}
+    more = "".join(f", {total[kind]:,} {kind}s" for kind in ("drill", "opening") if total[kind])
     said = "".join(f", {n:,} {name}" for name, n in failed.items())
-    say.line(f"{total['right']:,} right traces{said}; {total['chars']:,} characters, {total['calls']:,} calls")
+    say.line(f"{total['right']:,} right traces{more}{said}; {total['chars']:,} characters, {total['calls']:,} calls")
     say.wrote(f"{out}/traces-*.jsonl.zst")

@@ -30,6 +30,18 @@ def test_shards_resume_and_read_back(shards: Path) -> None:
         assert sample.meta["k"] == trace.k and sample.meta["easy"]
 
 
+def test_drills_and_openings_come_beside_the_traces(shards: Path) -> None:
+    counts = write_shards(shards, range(3, 4), CONFIG.model_copy(update={"drills": 12, "openings": 9}))
+    assert counts["right"] > 0 and counts["opening"] == 9 and 6 < counts["drill"] <= 12
+    traces = list(read_traces(shards))
+    assert len(traces) == counts["right"] + counts["opening"] + counts["drill"]
+    opened = [trace.trajectory for trace in traces if len(trace.trajectory.steps) == 1 and trace.k]
+    assert len([one for one in opened if one.steps[0].calls]) == 9
+    assert sum(trace.k == 0 for trace in traces) == counts["drill"]
+    questions = [trace.trajectory.question for trace in traces]
+    assert len(set(questions)) > 0.9 * len(questions)
+
+
 def test_a_trace_after_a_reset_says_so(shards: Path) -> None:
     write_shards(shards, range(3, 4), CONFIG.model_copy(update={"reset_share": 1.0}))
     for sample in read_samples(shards):

@@ -1,8 +1,8 @@
 """What the expert says of what it read: the condition it reads for, the texts it goes through, and what follows.
 
 It reads aloud: every text in the order in which it stands, then which relations it states, and of each whether it is
-the one asked for. Whoever learns from it never has to find the right place at once: it copies on, names what it has just
-copied, and compares two names.
+the one asked for. Whoever learns from it never has to find the right place at once: it copies on, names what it has
+just copied, and compares two names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -6,6 +6,8 @@ from functools import cache
 from random import Random
 
 from redsearcher.data.expert.evidence import Block, Sight
+from redsearcher.data.expert.query import tag
+from redsearcher.world.property import properties
 
 SHOWN = 5
 """Names of a list that a thought repeats."""
@@ -35,14 +37,14 @@ GIVE_UP = (
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
-    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE)),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, STATED, OTHER)),
 )
 
 
 @cache
 def vocabulary() -> frozenset[str]:
-    """The words of all patterns, lower case: those of every trace, whatever its world."""
-    plain = (re.sub(r"{.*?}", " ", pattern) for pattern in _SAID)
+    """The words of all patterns and the names of relations, lower case: those of every trace, whatever its world."""
+    plain = (*(re.sub(r"{.*?}", " ", pattern) for pattern in _SAID), *map(tag, properties()))
     return frozenset(word for pattern in plain for word in re.findall(r"[^\W\d_]{2,}", pattern.lower()))
 
 
