@@ -1,9 +1,8 @@
 """Reading drills: one observation and many conditions to read it for.
 
-In a trace of the expert most tokens are copied or follow from what stands before them; where in the results an answer
-stands is decided once per call. A drill makes that decision eight times per call, in the expert's own words, so that it
-is learnt in a fraction of the tokens. It is a Trajectory like any other: the question lists the conditions, one call
-delivers the text, one turn reads it.
+In a trace of the expert a text is mostly read for one condition. A drill reads it for several, in the expert's own
+words, so that reading is learnt in fewer tokens. It is a Trajectory like any other: the question lists the conditions,
+one call delivers the text, one turn reads it.
 """
 
 import asyncio
@@ -19,11 +18,12 @@ from redsearcher.data.expert.judge import Judge
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.lookup import is_single
 from redsearcher.data.expert.query import usual_words
+from redsearcher.data.expert.record import recorded
 from redsearcher.data.expert.report import Found, Reporter
 from redsearcher.data.expert.words import SEARCH, VISIT, Voice
 from redsearcher.data.holdout import HELD_OUT_PROPERTIES, held_out_phrases
 from redsearcher.records.query import FactAtom, LiteralAtom, Query, Role, Variable
-from redsearcher.records.tool import INTERFACE_VERSION, ToolCall
+from redsearcher.records.tool import ToolCall
 from redsearcher.records.trajectory import Step, StopReason, Trajectory
 from redsearcher.records.world import Fact
 from redsearcher.web.toolbox import Toolbox
@@ -34,8 +34,8 @@ MOST_CONDITIONS = 5
 """Conditions of one drill."""
 VISITS = 0.15
 """Share of drills that read a page instead of results."""
-CHECKS, ABSENT, RANGES = 0.25, 0.25, 0.15
-"""Shares of conditions that name both ends, that nothing delivered decides, and that ask for a range."""
+CHECKS, ABSENT = 0.25, 0.25
+"""Shares of conditions that name both ends, and of those beside which one stands that nothing shown may decide."""
 _TRIES = 8
 DONE = "done"
 
@@ -94,7 +94,7 @@ class Drills:
             seen = asyncio.run(self._tools.call(call))
             evidence.read([seen.content])
             lead = VISIT
-        asked = self._questions(entity, evidence, rng)
+        asked = self._questions(evidence, rng)
         if len(asked) < 2:
             return None
         told = [_text(one, evidence) for one in asked]
@@ -108,13 +108,14 @@ class Drills:
             Step(thought=opening, calls=(call,), observations=(seen,)),
             Step(thought=f"{said}\n<answer>{DONE}</answer>"),
         )
-        return self._trajectory(number, question, steps)
+        key, task = content_hash("drill", self._seed, number), content_hash("drill of", self._seed, number)
+        return recorded(key, task, question, self._seed, steps, StopReason.ANSWERED, answer=DONE)
 
     def _page(self, entity: str, evidence: Evidence) -> Block | None:
         """The first result about the entity."""
         return next((hit for hit in evidence.latest_hits if self._library.topic(hit.url) == entity), None)
 
-    def _questions(self, entity: str, evidence: Evidence, rng: Random) -> list[_Asked]:
+    def _questions(self, evidence: Evidence, rng: Random) -> list[_Asked]:
         """Conditions on what is shown, in random order, numbered from 1, no two alike."""
         seen = [
             note.fact
@@ -240,22 +241,6 @@ class Drills:
         seen = evidence.objects(atom.property, known) if is_forward else evidence.subjects(atom.property, known)
         kind = one.query.variable(one.target or "").type
         return [entity for entity in seen if self._library.type_of(entity) == kind and entity != known]
-
-    def _trajectory(self, number: int, question: str, steps: tuple[Step, ...]) -> Trajectory:
-        return Trajectory(
-            key=content_hash("drill", self._seed, number),
-            task=content_hash("drill of", self._seed, number),
-            sample=0,
-            question=question,
-            model="expert",
-            protocol="native",
-            context_strategy="none",
-            interface_version=INTERFACE_VERSION,
-            seed=self._seed,
-            steps=steps,
-            answer=DONE,
-            stop_reason=StopReason.ANSWERED,
-        )
 
 
 def _text(one: _Asked, evidence: Evidence) -> str:

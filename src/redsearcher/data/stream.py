@@ -19,13 +19,14 @@ from redsearcher.data.drill import Drills
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.model import Expert
 from redsearcher.data.expert.peek import PeekChecker
+from redsearcher.data.expert.record import recorded
 from redsearcher.data.expert.search import ExpertConfig
 from redsearcher.data.question import FreshTasks, Quotas
 from redsearcher.grading.match import grade
 from redsearcher.records.base import Record
 from redsearcher.records.chat import Message, Sampling
 from redsearcher.records.task import Task
-from redsearcher.records.tool import INTERFACE_VERSION, SEARCH, VISIT
+from redsearcher.records.tool import SEARCH, VISIT
 from redsearcher.records.trajectory import Step, StopReason, Trajectory
 from redsearcher.web.builder import build_web
 from redsearcher.web.config import WebConfig
@@ -193,43 +194,19 @@ def run_expert(task: Task, expert: Expert, tools: Toolbox, seed: int) -> Traject
     """One episode of the expert in the agent's own loop."""
     config = EpisodeConfig(temperature=0.0)
     outcome = asyncio.run(Episode(task.question, expert, tools, config, seed).run())
-    return Trajectory(
-        key=content_hash("expert", task.id, seed),
-        task=task.id,
-        sample=0,
-        question=task.question,
-        model=expert.name,
-        protocol="native",
-        context_strategy=outcome.context_strategy,
-        interface_version=INTERFACE_VERSION,
-        seed=seed,
-        steps=outcome.steps,
-        answer=outcome.final.answer,
-        confidence=outcome.final.confidence,
-        abstained=outcome.final.answer is None,
-        stop_reason=outcome.final.stop_reason,
-        detail=outcome.detail,
-        usage=outcome.usage,
-    )
+    return recorded(
+        content_hash("expert", task.id, seed), task.id, task.question, seed, outcome.steps, outcome.final.stop_reason,
+        context_strategy=outcome.context_strategy, answer=outcome.final.answer, confidence=outcome.final.confidence,
+        abstained=outcome.final.answer is None, detail=outcome.detail, usage=outcome.usage,
+    )  # fmt: skip
 
 
 def opening(task: Task, expert: Expert, seed: int) -> Trajectory:
     """The question and the expert's first turn, whose call nobody answers."""
     messages = [Message(role="system", content=SYSTEM), Message(role="user", content=task.question)]
     said = asyncio.run(expert.complete(messages, (SEARCH, VISIT), Sampling(seed=seed))).message
-    return Trajectory(
-        key=content_hash("opening", task.id, seed),
-        task=task.id,
-        sample=0,
-        question=task.question,
-        model=expert.name,
-        protocol="native",
-        context_strategy="none",
-        interface_version=INTERFACE_VERSION,
-        seed=seed,
-        steps=(Step(thought=said.content, calls=said.calls),),
-        stop_reason=StopReason.MAX_ROUNDS,
-    )
+    key, steps = content_hash("opening", task.id, seed), (Step(thought=said.content, calls=said.calls),)
+    return recorded(key, task.id, task.question, seed, steps, StopReason.MAX_ROUNDS)
 
 
 def after_reset(trajectory: Trajectory) -> Trajectory:
