@@ -34,6 +34,15 @@ class Reading(NamedTuple):
     sight: Sight
 
 
+class Statement(NamedTuple):
+    """What a block says of one entity: the property, the entity, and the objects or the one literal said of it."""
+
+    property: str
+    subject: str
+    objects: tuple[str, ...]
+    reading: Reading | None = None
+
+
 class Evidence:
     """Facts seen, in the order in which they were seen. A fact is seen only if a delivered text states it verbatim and
     names both of its ends, in the text or in the title above it."""
@@ -68,18 +77,15 @@ class Evidence:
             self._take(block)
 
     def _take(self, block: Block) -> None:
-        notes = [note for note in self._library.notes(block.url) if note.span in block.text]
-        for note in sorted(notes, key=lambda note: self._place(block, note)):
+        for note in self._notes(block):
             fact = note.fact
-            if self._name(fact.subject, block) is None:
-                continue
             if fact.object is None:
                 if fact.value is not None:
                     self._values.setdefault((fact.property, fact.subject), Reading(fact.value, Sight(block, note.span)))
-            elif self._name(fact.object, block) is not None:
-                self._add(fact.property, fact.subject, fact.object, Sight(block, note.span))
-                if properties()[fact.property].symmetric:
-                    self._add(fact.property, fact.object, fact.subject, Sight(block, note.span))
+                continue
+            self._add(fact.property, fact.subject, fact.object, Sight(block, note.span))
+            if properties()[fact.property].symmetric:
+                self._add(fact.property, fact.object, fact.subject, Sight(block, note.span))
 
     def _add(self, property_: str, subject: str, object_: str, sight: Sight) -> None:
         self._objects[property_, subject].setdefault(object_)
@@ -89,7 +95,7 @@ class Evidence:
     def _place(self, block: Block, note: Note) -> tuple[int, int]:
         """Where the statement stands, then where it names the end that the page is not about."""
         topic = self._library.topic(block.url)
-        ends = [end for end in (note.fact.subject, note.fact.object) if end is not None and end != topic]
+        ends = [end for end in _ends(note) if end != topic]
         places = [note.span.find(name) for end in ends for name in self._library.entities[end].names]
         return block.text.find(note.span), min((place for place in places if place >= 0), default=-1)
 
@@ -100,11 +106,30 @@ class Evidence:
             self.names.setdefault(entity, found)
         return found
 
-    def stated(self, block: Block) -> list[str]:
-        """The properties that the words of a block state of anything, in their order, each once."""
+    def stated(self, block: Block) -> list[Statement]:
+        """What a block states in the order of its words, objects of one property and entity together. An entity that
+        it does not name is left out; of a property that holds both ways, what the page is about stands first."""
+        found: dict[tuple[str, str], Statement] = {}
+        for note in self._notes(block):
+            fact = note.fact
+            if fact.object is None:
+                if fact.value is not None:
+                    reading = Reading(fact.value, Sight(block, note.span))
+                    found.setdefault((fact.property, fact.subject), Statement(fact.property, fact.subject, (), reading))
+                continue
+            ends = (fact.subject, fact.object)
+            if properties()[fact.property].symmetric and fact.object == self._library.topic(block.url):
+                ends = ends[::-1]
+            known = found.get((fact.property, ends[0]), Statement(fact.property, ends[0], ()))
+            objects = tuple(dict.fromkeys((*known.objects, ends[1])))
+            found[fact.property, ends[0]] = known._replace(objects=objects)
+        return list(found.values())
+
+    def _notes(self, block: Block) -> list[Note]:
+        """The notes whose words stand in a block that names their ends, in the order of its words."""
         notes = [note for note in self._library.notes(block.url) if note.span in block.text]
-        notes.sort(key=lambda note: block.text.find(note.span))
-        return list(dict.fromkeys(note.fact.property for note in notes))
+        named = [note for note in notes if all(self._name(end, block) for end in _ends(note))]
+        return sorted(named, key=lambda note: self._place(block, note))
 
     def objects(self, property_: str, subject: str) -> list[str]:
         """Objects seen of a subject, in observed order."""
@@ -129,6 +154,11 @@ class Evidence:
     def meet(self, entity: str, block: Block) -> bool:
         """Remember how a block calls an entity; False if it does not name it."""
         return self._name(entity, block) is not None
+
+
+def _ends(note: Note) -> list[str]:
+    """The entities of a fact."""
+    return [end for end in (note.fact.subject, note.fact.object) if end is not None]
 
 
 def named_in(entity: Entity, text: str) -> str | None:

@@ -44,11 +44,6 @@ def tag(property_id: str) -> str:
     return phrases.object_noun or phrases.subject_noun or phrases.cues[0]
 
 
-def tags(condition: Condition) -> list[str]:
-    """The relations that a condition speaks of."""
-    return list(dict.fromkeys(tag(property_of(condition, end)) for end in condition.ends))
-
-
 def other_words(condition: Condition, end: str, rng: Random) -> str:
     """Different words for the same relation, for a second try: its noun and rarer cues."""
     phrases = properties()[property_of(condition, end)].en

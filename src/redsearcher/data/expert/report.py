@@ -1,35 +1,35 @@
 """What the expert says of what it read: the condition it reads for, the texts it goes through, and what follows.
 
-It reads aloud: every text in the order in which it stands, then which relations it states, and of each whether it is
-the one asked for. Whoever learns from it never has to find the right place at once: it copies on, names what it has
-just copied, and compares two names.
+It reads aloud: every text in the order in which it stands, then everything it states, each statement as relation,
+entity and values; a relation or a name that the condition names is marked. Whoever learns from it never has to find
+the right place at once: it copies on, takes apart what it has just copied, and marks what it saw marked in a pattern of
+the same form.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from redsearcher.data.expert.condition import Condition, Conditions
-from redsearcher.data.expert.evidence import Block, Evidence, Sight
-from redsearcher.data.expert.judge import Verdict
-from redsearcher.data.expert.query import tag, tags
+from redsearcher.data.expert.evidence import Block, Evidence, Sight, Statement
+from redsearcher.data.expert.judge import Verdict, quoted
+from redsearcher.data.expert.query import property_of, tag
 from redsearcher.data.expert.words import (
     ASKED,
     FOUND,
     MOST_REPEATED,
     NO,
     NOTHING,
-    STATED,
     UNSTATED,
     YES,
     Voice,
     listed,
-    quotation,
+    marked,
     recital,
+    repetition,
+    statement,
 )
 from redsearcher.records.query import FactAtom
-
-_GAP = "..."
-"""What snippets put where they leave something out."""
+from redsearcher.world.property import properties
 
 
 class Found(NamedTuple):
@@ -42,12 +42,24 @@ class Found(NamedTuple):
     single: bool
 
 
+class _Sought(NamedTuple):
+    """What a condition is read for: its relations, the entities it names, the facts that answer it, each as property
+    and ends, and where those were read."""
+
+    relations: frozenset[str]
+    named: frozenset[str]
+    facts: frozenset[tuple[str, str, str | None]]
+    sights: tuple[Sight, ...]
+
+
 class Reporter:
     """Words findings."""
 
     def __init__(self, conditions: Conditions, evidence: Evidence, voice: Voice) -> None:
         self._letters, self._evidence, self._voice = conditions.letters, evidence, voice
         self._kinds = {name: f"{conditions.kinds[name]} {letter}" for name, letter in conditions.letters.items()}
+        self._reading: list[Block] = []
+        self._n_read_aloud = 0
 
     def names(self, bound: Mapping[str, str]) -> dict[str, str]:
         """What each variable is called now: its value's name, or its letter."""
@@ -63,7 +75,7 @@ class Reporter:
         options = FOUND if found.values else NOTHING
         return [
             self._asked(item, bound),
-            *self._read(item, self._sights(found, bound), to_the_end=not found.single),
+            *self._read(self._values_sought(found, bound), to_the_end=not found.single),
             self._voice.say(options, n=item.number, letter=letter, names=names),
         ]
 
@@ -73,37 +85,77 @@ class Reporter:
         because = f": {verdict.because}" if verdict.because else ""
         return [
             self._asked(item, bound),
-            *self._read(item, verdict.sights, to_the_end=False),
+            *self._read(self._check_sought(item, bound, verdict), to_the_end=False),
             self._voice.say(options, n=item.number, because=because),
         ]
 
     def _asked(self, item: Condition, bound: Mapping[str, str]) -> str:
+        """The condition in the question's words, then as statements with letters for what is open."""
         text = item.say({**self._kinds, **self._called(bound)})
-        return ASKED.format(n=item.number, text=text, tags=", ".join(f"{one} = {STATED}" for one in tags(item)))
+        names = {end: marked(name, end in bound) for end, name in self.names(bound).items()}
+        constraint = item.constraint
+        ends = [(constraint.subject, constraint.object)] if isinstance(constraint, FactAtom) else zip(item.ends)
+        pattern = "; ".join(
+            statement(marked(tag(property_of(item, end)), True), names[end], [names[one] for one in others])
+            for end, *others in ends
+        )
+        return ASKED.format(n=item.number, text=text, pattern=pattern)
 
-    def _read(self, item: Condition, sights: Iterable[Sight], *, to_the_end: bool) -> list[str]:
-        """What was read earlier in its own words, then the last texts in order: up to the last one that states it, or
-        all of them where none does or more may follow."""
-        wanted = tags(item)
-        latest = self._evidence.latest
-        seen = list(dict.fromkeys(sights))
-        before = [quotation(sight) for sight in seen if sight.block not in latest][:MOST_REPEATED]
-        stating = [number for number, block in enumerate(latest) if any(sight.block == block for sight in seen)]
-        if before and not stating:
-            return before
-        read = latest if to_the_end or not stating else latest[: stating[-1] + 1]
-        return [*before, *(self._aloud(block, wanted) for block in read)]
-
-    def _sights(self, found: Found, bound: Mapping[str, str]) -> Iterator[Sight]:
-        """Where each value of the open end was read."""
+    def _values_sought(self, found: Found, bound: Mapping[str, str]) -> _Sought:
         atom = found.item.constraint
+        facts = []
         if isinstance(atom, FactAtom):
-            for value in found.values:
-                ends = {**bound, found.target: value}
-                yield self._evidence.sight(atom.property, ends[atom.subject], ends[atom.object])
+            ends = [{**bound, found.target: value} for value in found.values]
+            facts = [(atom.property, end[atom.subject], end[atom.object]) for end in ends]
+        sights = tuple(self._evidence.sight(*fact) for fact in facts)
+        return _Sought(*_named(found.item, bound), frozenset(facts), sights)
 
-    def _aloud(self, block: Block, wanted: list[str]) -> str:
-        """A text, and the relations it states."""
-        text = block.text.removeprefix(_GAP).removesuffix(_GAP).strip()
-        stated = [tag(property_) for property_ in self._evidence.stated(block)]
-        return recital(block, text, [(one, one in wanted) for one in dict.fromkeys(stated)])
+    def _check_sought(self, item: Condition, bound: Mapping[str, str], verdict: Verdict) -> _Sought:
+        atom = item.constraint
+        facts: list[tuple[str, str, str | None]]
+        if isinstance(atom, FactAtom):
+            facts = [(atom.property, bound[atom.subject], bound[atom.object])] if verdict.fits else []
+        else:
+            facts = [(property_of(item, end), bound[end], None) for end in item.ends]
+        return _Sought(*_named(item, bound), frozenset(facts), verdict.sights)
+
+    def _read(self, sought: _Sought, *, to_the_end: bool) -> Iterator[str]:
+        """What earlier texts stated, then the last ones in order: up to the last one that decides, or all of them where
+        none does or more may follow. A text is read aloud once."""
+        latest = self._evidence.latest
+        if latest is not self._reading:
+            self._reading, self._n_read_aloud = latest, 0
+        earlier = [sight.block for sight in sought.sights if sight.block not in latest]
+        for block in list(dict.fromkeys(earlier))[:MOST_REPEATED]:
+            fitting = [one for one in self._evidence.stated(block) if _answers(one, sought)]
+            yield repetition(block, [self._said(one, sought) for one in fitting])
+        deciding = [number for number, block in enumerate(latest) if any(s.block == block for s in sought.sights)]
+        if earlier and not deciding:
+            return
+        for number, block in enumerate(latest if to_the_end or not deciding else latest[: deciding[-1] + 1]):
+            statements = [self._said(one, sought) for one in self._evidence.stated(block)]
+            yield recital(block, statements, is_aloud=number >= self._n_read_aloud)
+            self._n_read_aloud = max(self._n_read_aloud, number + 1)
+
+    def _said(self, stated: Statement, sought: _Sought) -> str:
+        values = [self._name(one, sought) for one in stated.objects]
+        relation = marked(tag(stated.property), stated.property in sought.relations)
+        literal = [quoted(stated.reading)] if stated.reading else []
+        return statement(relation, self._name(stated.subject, sought), [*values, *literal])
+
+    def _name(self, entity: str, sought: _Sought) -> str:
+        return marked(self._evidence.call(entity), entity in sought.named)
+
+
+def _named(item: Condition, bound: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The relations of a condition, and the entities that it names now."""
+    relations = frozenset(property_of(item, end) for end in item.ends)
+    return relations, frozenset(bound[end] for end in item.ends if end in bound)
+
+
+def _answers(stated: Statement, sought: _Sought) -> bool:
+    """Whether a statement holds a fact that is sought."""
+    ends: Iterable[tuple[str, str | None]] = [(stated.subject, one) for one in stated.objects or (None,)]
+    if properties()[stated.property].symmetric:
+        ends = [*ends, *((one, stated.subject) for one in stated.objects)]
+    return any((stated.property, *pair) in sought.facts for pair in ends)

@@ -244,6 +244,7 @@ class Search:
 
     def _check(self, item: Condition, bound: Bound) -> Steps:
         verdict = self._judge.verdict(item, bound)
+        is_told = False
         for end in self._ends_to_read(item, bound):
             while not verdict.known and self._lacks(item, bound, end):
                 turn = self._lookups.checking(item, bound, end)
@@ -251,9 +252,12 @@ class Search:
                     break
                 yield from self._act(turn)
                 verdict = self._judge.verdict(item, bound)
+                self._say_verdict(item, bound, verdict)
+                is_told = True
             if not verdict.known and self._lacks(item, bound, end):
                 break
-        self._say_verdict(item, bound, verdict)
+        if not is_told:
+            self._say_verdict(item, bound, verdict)
         return verdict.known and verdict.fits
 
     def _ends_to_read(self, item: Condition, bound: Bound) -> list[str]:

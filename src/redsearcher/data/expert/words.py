@@ -5,20 +5,22 @@ from collections.abc import Sequence
 from functools import cache
 from random import Random
 
-from redsearcher.data.expert.evidence import Block, Sight
+from redsearcher.data.expert.evidence import Block
 from redsearcher.data.expert.query import tag
 from redsearcher.world.property import properties
 
 SHOWN = 5
 """Names of a list that a thought repeats."""
 MOST_REPEATED = 2
-"""Sentences of earlier observations that a thought repeats for one condition."""
+"""Blocks of earlier observations that a thought goes back to for one condition."""
+_GAP = "..."
+"""What snippets put where they leave something out."""
 
 FOUND = ("{n}) {letter}: {names}.", "{n}) gives {letter}: {names}.", "Read {n}) {letter}: {names}.")
 NOTHING = ("{n}) nothing on {letter} here.", "{n}) no {letter} in these.", "No {letter} for {n}) yet.")
 TRY = ("Try {letter} = {name}.", "Take {letter} = {name}.", "Let {letter} = {name}.")
-ASKED = "{n}) {text} [{tags}]?"
-STATED, OTHER = "yes", "no"
+ASKED = "{n}) {text} [{pattern}]?"
+MARK = " = yes"
 YES = ("{n}) yes{because}.", "{n}) holds{because}.", "{n}) ok{because}.")
 NO = ("{n}) no{because}.", "{n}) fails{because}.")
 UNSTATED = ("{n}) not stated.", "{n}) no word of it.")
@@ -37,7 +39,7 @@ GIVE_UP = (
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
-    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, STATED, OTHER)),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK)),
 )
 
 
@@ -65,13 +67,24 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", and more" if len(names) > SHOWN else "")
 
 
-def recital(block: Block, text: str, stated: Sequence[tuple[str, bool]]) -> str:
-    """A text read aloud, then the relations that it states and whether each is asked for."""
+def marked(name: str, is_asked: bool) -> str:
+    """A relation or a name, and whether it is one that the condition names."""
+    return f"{name}{MARK}" if is_asked else name
+
+
+def statement(relation: str, subject: str, values: Sequence[str]) -> str:
+    """What is said of one entity; without values, what is asked of it."""
+    return f"{relation}: {subject}" + (f" > {', '.join(values)}" if values else "")
+
+
+def recital(block: Block, statements: Sequence[str], *, is_aloud: bool) -> str:
+    """A block's text, if it is read aloud, then what it states."""
     place = PAGE if block.visited else RESULT.format(rank=block.rank)
-    named = ", ".join(f"{tag} = {STATED if is_asked else OTHER}" for tag, is_asked in stated)
-    return f"{place}, {block.title}: “{text}” {named or '-'}"
+    text = block.text.removeprefix(_GAP).removesuffix(_GAP).strip()
+    read = f"{place}, {block.title}: “{text}”" if is_aloud else f"{place}:"
+    return f"{read} {'; '.join(statements) or '-'}"
 
 
-def quotation(sight: Sight) -> str:
-    """Words read earlier."""
-    return f"{BEFORE}, {sight.block.title}: “{sight.span}”"
+def repetition(block: Block, statements: Sequence[str]) -> str:
+    """What a block seen earlier stated."""
+    return f"{BEFORE}, {block.title}: {'; '.join(statements)}"
