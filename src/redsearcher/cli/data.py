@@ -72,9 +72,9 @@ def expert(
             bar.advance(1, f"{total['right']:,} traces")
 
         write_shards(out, range(seed, seed + worlds), settings, workers=place, progress=count)
-    told = ("right", "drill", "opening", "chars", "calls")
+    told = ("right", "drill", "extract", "opening", "chars", "calls")
     failed = {name: n for name, n in sorted(total.items()) if " " not in name and name not in told}
-    more = "".join(f", {total[kind]:,} {kind}s" for kind in ("drill", "opening") if total[kind])
+    more = "".join(f", {total[kind]:,} {kind}s" for kind in ("drill", "extract", "opening") if total[kind])
     said = "".join(f", {n:,} {name}" for name, n in failed.items())
     say.line(f"{total['right']:,} right traces{more}{said}; {total['chars']:,} characters, {total['calls']:,} calls")
     say.wrote(f"{out}/traces-*.jsonl.zst")

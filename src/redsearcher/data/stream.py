@@ -21,6 +21,7 @@ from redsearcher.data.expert.model import Expert
 from redsearcher.data.expert.peek import PeekChecker
 from redsearcher.data.expert.record import recorded
 from redsearcher.data.expert.search import ExpertConfig
+from redsearcher.data.extract import Extracts
 from redsearcher.data.question import FreshTasks, Quotas
 from redsearcher.grading.match import grade
 from redsearcher.records.base import Record
@@ -54,6 +55,8 @@ class StreamConfig(Config):
     """How many tasks of each kind a world gives."""
     drills: int = Field(default=0, ge=0)
     """Reading drills of each world beside its traces."""
+    extracts: int = Field(default=0, ge=0)
+    """Extracts of each world: some twenty short texts, and after each what it states."""
     openings: int = Field(default=0, ge=0)
     """Further easy questions of each world of which the expert's first turn alone is kept: taking a question apart."""
     hold_out: bool = True
@@ -118,6 +121,7 @@ def world_attempts(seed: int, config: StreamConfig) -> Iterator[Attempt]:
         web = Web.open(path / "web")
         yield from _openings(world, seed, config)
         yield from _drills(world, web, seed, config)
+        yield from _extracts(world, web, seed, config)
         yield from attempts(
             world,
             web,
@@ -164,6 +168,16 @@ def _drills(world: World, web: Web, seed: int, config: StreamConfig) -> Iterator
         if told is not None and (n_chars := count_chars(told)) <= config.max_chars:
             trace = Trace(trajectory=told, k=0, msd=0, n_constraints=0, easy=True, n_chars=n_chars)
             yield Attempt(trace, "drill", 0, 0, True, told.n_tool_calls, n_chars)
+
+
+def _extracts(world: World, web: Web, seed: int, config: StreamConfig) -> Iterator[Attempt]:
+    library, tools = Library(world, web.info.config.addresses), Toolbox(web, config.web)
+    extracts = Extracts(world, tools, library, derive_seed(seed, "extracts"))
+    for number in range(config.extracts):
+        told = extracts.draw(number)
+        n_chars = count_chars(told)
+        trace = Trace(trajectory=told, k=0, msd=0, n_constraints=0, easy=True, n_chars=n_chars)
+        yield Attempt(trace, "extract", 0, 0, True, 0, n_chars)
 
 
 def _attempt(
@@ -221,7 +235,7 @@ def count_chars(trajectory: Trajectory) -> int:
     """Characters of the question and of all thoughts, calls and observations."""
     n_chars = len(trajectory.question)
     for step in trajectory.steps:
-        n_chars += len(step.thought)
+        n_chars += len(step.asked) + len(step.thought)
         n_chars += sum(len(call.signature) for call in step.calls)
         n_chars += sum(len(observation.content) for observation in step.observations)
     return n_chars

@@ -52,6 +52,9 @@ class _Sought(NamedTuple):
     sights: tuple[Sight, ...]
 
 
+NOTHING_SOUGHT = _Sought(frozenset(), frozenset(), frozenset(), ())
+
+
 class Reporter:
     """Words findings."""
 
@@ -128,23 +131,25 @@ class Reporter:
         earlier = [sight.block for sight in sought.sights if sight.block not in latest]
         for block in list(dict.fromkeys(earlier))[:MOST_REPEATED]:
             fitting = [one for one in self._evidence.stated(block) if _answers(one, sought)]
-            yield repetition(block, [self._said(one, sought) for one in fitting])
+            yield repetition(block, [said(one, self._evidence, sought) for one in fitting])
         deciding = [number for number, block in enumerate(latest) if any(s.block == block for s in sought.sights)]
         if earlier and not deciding:
             return
         for number, block in enumerate(latest if to_the_end or not deciding else latest[: deciding[-1] + 1]):
-            statements = [self._said(one, sought) for one in self._evidence.stated(block)]
+            statements = [said(one, self._evidence, sought) for one in self._evidence.stated(block)]
             yield recital(block, statements, is_aloud=number >= self._n_read_aloud)
             self._n_read_aloud = max(self._n_read_aloud, number + 1)
 
-    def _said(self, stated: Statement, sought: _Sought) -> str:
-        values = [self._name(one, sought) for one in stated.objects]
-        relation = marked(tag(stated.property), stated.property in sought.relations)
-        literal = [quoted(stated.reading)] if stated.reading else []
-        return statement(relation, self._name(stated.subject, sought), [*values, *literal])
 
-    def _name(self, entity: str, sought: _Sought) -> str:
-        return marked(self._evidence.call(entity), entity in sought.named)
+def said(stated: Statement, evidence: Evidence, sought: _Sought = NOTHING_SOUGHT) -> str:
+    """A statement in words; relations and names that are sought are marked."""
+
+    def name(entity: str) -> str:
+        return marked(evidence.call(entity), entity in sought.named)
+
+    relation = marked(tag(stated.property), stated.property in sought.relations)
+    values = [quoted(stated.reading)] if stated.reading else [name(one) for one in stated.objects]
+    return statement(relation, name(stated.subject), values)
 
 
 def _named(item: Condition, bound: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:

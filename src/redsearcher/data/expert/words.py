@@ -77,14 +77,25 @@ def statement(relation: str, subject: str, values: Sequence[str]) -> str:
     return f"{relation}: {subject}" + (f" > {', '.join(values)}" if values else "")
 
 
+def aloud(block: Block) -> str:
+    """A text where it stands, read aloud."""
+    return f"{_place(block)}, {block.title}: “{block.text.removeprefix(_GAP).removesuffix(_GAP).strip()}”"
+
+
 def recital(block: Block, statements: Sequence[str], *, is_aloud: bool) -> str:
-    """A block's text, if it is read aloud, then what it states."""
-    place = PAGE if block.visited else RESULT.format(rank=block.rank)
-    text = block.text.removeprefix(_GAP).removesuffix(_GAP).strip()
-    read = f"{place}, {block.title}: “{text}”" if is_aloud else f"{place}:"
-    return f"{read} {'; '.join(statements) or '-'}"
+    """A block, read aloud or only named, then what it states."""
+    return f"{aloud(block) if is_aloud else _place(block) + ':'} {stated(statements)}"
+
+
+def stated(statements: Sequence[str]) -> str:
+    """What a text states."""
+    return "; ".join(statements) or "-"
+
+
+def _place(block: Block) -> str:
+    return PAGE if block.visited else RESULT.format(rank=block.rank)
 
 
 def repetition(block: Block, statements: Sequence[str]) -> str:
     """What a block seen earlier stated."""
-    return f"{BEFORE}, {block.title}: {'; '.join(statements)}"
+    return f"{BEFORE}, {block.title}: {stated(statements)}"
