@@ -6,7 +6,7 @@ the right place at once: it copies on, takes apart what it has just copied, and 
 the same form.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from redsearcher.data.expert.condition import Condition, Conditions
@@ -26,6 +26,7 @@ from redsearcher.data.expert.words import (
     marked,
     recital,
     repetition,
+    resolution,
     statement,
 )
 from redsearcher.records.query import FactAtom
@@ -42,14 +43,19 @@ class Found(NamedTuple):
     single: bool
 
 
+_Fact = tuple[str, str, str | None]
+"""Property, subject and object, no object for a literal."""
+
+
 class _Sought(NamedTuple):
-    """What a condition is read for: its relations, the entities it names, the facts that answer it, each as property
-    and ends, and where those were read."""
+    """What a condition is read for: its relations, the entities it names, the facts that answer it, where those were
+    read, and the letter of its open end."""
 
     relations: frozenset[str]
     named: frozenset[str]
-    facts: frozenset[tuple[str, str, str | None]]
+    facts: frozenset[_Fact]
     sights: tuple[Sight, ...]
+    letter: str = ""
 
 
 NOTHING_SOUGHT = _Sought(frozenset(), frozenset(), frozenset(), ())
@@ -111,11 +117,11 @@ class Reporter:
             ends = [{**bound, found.target: value} for value in found.values]
             facts = [(atom.property, end[atom.subject], end[atom.object]) for end in ends]
         sights = tuple(self._evidence.sight(*fact) for fact in facts)
-        return _Sought(*_named(found.item, bound), frozenset(facts), sights)
+        return _Sought(*_named(found.item, bound), frozenset(facts), sights, self._letters[found.target])
 
     def _check_sought(self, item: Condition, bound: Mapping[str, str], verdict: Verdict) -> _Sought:
         atom = item.constraint
-        facts: list[tuple[str, str, str | None]]
+        facts: list[_Fact]
         if isinstance(atom, FactAtom):
             facts = [(atom.property, bound[atom.subject], bound[atom.object])] if verdict.fits else []
         else:
@@ -130,7 +136,7 @@ class Reporter:
             self._reading, self._n_read_aloud = latest, 0
         earlier = [sight.block for sight in sought.sights if sight.block not in latest]
         for block in list(dict.fromkeys(earlier))[:MOST_REPEATED]:
-            fitting = [one for one in self._evidence.stated(block) if _answers(one, sought)]
+            fitting = [one for one in self._evidence.stated(block) if sought.facts.intersection(_facts(one))]
             yield repetition(block, [said(one, self._evidence, sought) for one in fitting])
         deciding = [number for number, block in enumerate(latest) if any(s.block == block for s in sought.sights)]
         if earlier and not deciding:
@@ -142,14 +148,16 @@ class Reporter:
 
 
 def said(stated: Statement, evidence: Evidence, sought: _Sought = NOTHING_SOUGHT) -> str:
-    """A statement in words; relations and names that are sought are marked."""
+    """A statement in words; relations and names that are sought are marked, and what it answers follows."""
 
     def name(entity: str) -> str:
         return marked(evidence.call(entity), entity in sought.named)
 
     relation = marked(tag(stated.property), stated.property in sought.relations)
     values = [quoted(stated.reading)] if stated.reading else [name(one) for one in stated.objects]
-    return statement(relation, name(stated.subject), values)
+    answers = dict.fromkeys(end for fact in _facts(stated) if fact in sought.facts for end in fact[1:])
+    found = [evidence.call(end) for end in answers if end is not None and end not in sought.named]
+    return statement(relation, name(stated.subject), values) + resolution(sought.letter, found)
 
 
 def _named(item: Condition, bound: Mapping[str, str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -158,9 +166,9 @@ def _named(item: Condition, bound: Mapping[str, str]) -> tuple[frozenset[str], f
     return relations, frozenset(bound[end] for end in item.ends if end in bound)
 
 
-def _answers(stated: Statement, sought: _Sought) -> bool:
-    """Whether a statement holds a fact that is sought."""
-    ends: Iterable[tuple[str, str | None]] = [(stated.subject, one) for one in stated.objects or (None,)]
+def _facts(stated: Statement) -> list[_Fact]:
+    """The facts of a statement, both ways round for a property that holds so."""
+    ends: list[tuple[str, str | None]] = [(stated.subject, one) for one in stated.objects or (None,)]
     if properties()[stated.property].symmetric:
-        ends = [*ends, *((one, stated.subject) for one in stated.objects)]
-    return any((stated.property, *pair) in sought.facts for pair in ends)
+        ends += [(one, stated.subject) for one in stated.objects]
+    return [(stated.property, *pair) for pair in ends]

@@ -21,6 +21,7 @@ NOTHING = ("{n}) nothing on {letter} here.", "{n}) no {letter} in these.", "No {
 TRY = ("Try {letter} = {name}.", "Take {letter} = {name}.", "Let {letter} = {name}.")
 ASKED = "{n}) {text} [{pattern}]?"
 MARK = " = yes"
+SO = ", so {letter} = {names}"
 YES = ("{n}) yes{because}.", "{n}) holds{because}.", "{n}) ok{because}.")
 NO = ("{n}) no{because}.", "{n}) fails{because}.")
 UNSTATED = ("{n}) not stated.", "{n}) no word of it.")
@@ -39,7 +40,7 @@ GIVE_UP = (
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
-    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK)),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO)),
 )
 
 
@@ -75,6 +76,11 @@ def marked(name: str, is_asked: bool) -> str:
 def statement(relation: str, subject: str, values: Sequence[str]) -> str:
     """What is said of one entity; without values, what is asked of it."""
     return f"{relation}: {subject}" + (f" > {', '.join(values)}" if values else "")
+
+
+def resolution(letter: str, names: Sequence[str]) -> str:
+    """What a statement answers, if it does."""
+    return SO.format(letter=letter, names=", ".join(names)) if names else ""
 
 
 def aloud(block: Block) -> str:
