@@ -1,5 +1,6 @@
 """What was delivered so far: pages and hits in order, and the facts whose stating words lay in their text."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from redsearcher.agent.solver.observe import Document, read_observation
 from redsearcher.data.expert.library import Library, Note, collapsed
 from redsearcher.records.world import Entity, Value
 from redsearcher.world.property import properties
+
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 class Block(NamedTuple):
@@ -93,8 +96,10 @@ class Evidence:
         self._sights.setdefault((property_, subject, object_), sight)
 
     def _place(self, block: Block, note: Note) -> tuple[int, int]:
-        """Where the statement stands, then where it names the end that the page is not about."""
+        """Where the statement stands, then where it gives its value or the end that the page is not about."""
         topic = self._library.topic(block.url)
+        if note.fact.value is not None:
+            return block.text.find(note.span), note.span.find(quoted(Reading(note.fact.value, Sight(block, note.span))))
         ends = [end for end in _ends(note) if end != topic]
         places = [note.span.find(name) for end in ends for name in self._library.entities[end].names]
         return block.text.find(note.span), min((place for place in places if place >= 0), default=-1)
@@ -159,6 +164,16 @@ class Evidence:
 def _ends(note: Note) -> list[str]:
     """The entities of a fact."""
     return [end for end in (note.fact.subject, note.fact.object) if end is not None]
+
+
+def quoted(reading: Reading) -> str:
+    """The value as the page writes it: its year, or its amount."""
+    value = reading.value
+    wanted = value.text.split("-")[0].lstrip("0") if value.datatype == "time" else value.text
+    for match in _NUMBER.finditer(reading.sight.span):
+        if match[0].replace(",", "") == wanted:
+            return match[0]
+    return wanted
 
 
 def named_in(entity: Entity, text: str) -> str | None:

@@ -1,15 +1,12 @@
 """Whether the evidence shows that a condition holds, shows that it fails, or leaves it open."""
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from redsearcher.data.expert.condition import Condition
-from redsearcher.data.expert.evidence import Evidence, Reading, Sight
+from redsearcher.data.expert.evidence import Evidence, Sight, quoted
 from redsearcher.records.query import CompareAtom, FactAtom, LiteralAtom
 from redsearcher.world.property import properties
-
-_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 class Verdict(NamedTuple):
@@ -78,13 +75,3 @@ class Judge:
         names = [self._evidence.call(bound[end]) for end in (atom.left, atom.right)]
         because = f"{names[0]} has {quoted(left)}, {names[1]} has {quoted(right)}"
         return Verdict(True, fits, because, (left.sight, right.sight))
-
-
-def quoted(reading: Reading) -> str:
-    """The value as the page writes it: its year, or its amount."""
-    value = reading.value
-    wanted = value.text.split("-")[0] if value.datatype == "time" else value.text
-    for match in _NUMBER.finditer(reading.sight.span):
-        if match[0].replace(",", "") == wanted:
-            return match[0]
-    return wanted

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from redsearcher.data.expert.condition import Condition, Conditions
-from redsearcher.data.expert.evidence import Block, Evidence, Sight, Statement
-from redsearcher.data.expert.judge import Verdict, quoted
+from redsearcher.data.expert.evidence import Block, Evidence, Sight, Statement, quoted
+from redsearcher.data.expert.judge import Verdict
 from redsearcher.data.expert.query import property_of, tag
 from redsearcher.data.expert.words import (
     ASKED,
