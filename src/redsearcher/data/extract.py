@@ -12,7 +12,7 @@ from redsearcher.data.expert.evidence import Block, Evidence
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.record import recorded
 from redsearcher.data.expert.report import said
-from redsearcher.data.expert.words import aloud, stated
+from redsearcher.data.expert.words import NEXT_TEXT, aloud, stated
 from redsearcher.records.tool import ToolCall
 from redsearcher.records.trajectory import Step, StopReason, Trajectory
 from redsearcher.web.toolbox import Toolbox
@@ -44,7 +44,7 @@ class Extracts:
                 is_kept = block.url not in met and (statements or rng.random() < EMPTY)
                 if is_kept and len(steps) < MOST_TEXTS:
                     met.add(block.url)
-                    steps.append(Step(asked=aloud(block), thought=stated(statements)))
+                    steps.append(Step(asked=aloud(block), thought=f"{stated(statements)}\n{NEXT_TEXT}"))
         first = steps[0].model_copy(update={"asked": ""})
         return recorded(
             content_hash("extract", self._seed, number), content_hash("extract of", self._seed, number),

@@ -6,6 +6,7 @@ import pytest
 
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.peek import PeekChecker
+from redsearcher.data.expert.words import NEXT_TEXT
 from redsearcher.data.extract import MOST_TEXTS, Extracts
 from redsearcher.data.stream import SMALL_WINDOW
 from redsearcher.records.trajectory import Trajectory
@@ -54,7 +55,9 @@ def test_statements_are_of_what_the_text_names(fresh: Fresh, drawn: list[Traject
         assert 1 <= len(one.steps) <= MOST_TEXTS
         for asked, thought in _turns(one):
             title, text = _TEXT.fullmatch(asked).groups()  # type: ignore[union-attr]
-            for said in thought.split("; ") if thought != "-" else ():
+            told, _, rest = thought.partition("\n")
+            assert rest == NEXT_TEXT
+            for said in told.split("; ") if told != "-" else ():
                 relation, subject, values = _STATEMENT.fullmatch(said).groups()  # type: ignore[union-attr]
                 assert subject in names and subject in f"{title}\n{text}"
                 if relation not in literals:
@@ -64,5 +67,5 @@ def test_statements_are_of_what_the_text_names(fresh: Fresh, drawn: list[Traject
                         assert name is not None and name in f"{title}\n{text}", said
                         rest = rest.removeprefix(name).removeprefix(", ")
                 n_said += 1
-            n_empty += thought == "-"
+            n_empty += told == "-"
     assert n_said > 12 * MOST_TEXTS / 2 and 0 < n_empty < n_said

@@ -37,10 +37,12 @@ GIVE_UP = (
     "I could not find evidence for all conditions, so I give no answer.",
     "The evidence cannot be found with the calls I have; no answer.",
 )
+NEXT_TEXT = "Go on."
+"""What ends a turn that only takes a text apart: elsewhere, too, more follows after a text's statements."""
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
-    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO)),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO, NEXT_TEXT)),
 )
 
 
