@@ -32,8 +32,8 @@ class Extracts:
         self._tools, self._library, self._seed = tools, library, seed
         self._labels = sorted({world.entities[fact.subject].label for fact in world.facts.values()})
 
-    def draw(self, number: int) -> Trajectory:
-        """Texts as searches show them, each followed by its statements."""
+    def draw(self, number: int) -> Trajectory | None:
+        """Texts as searches show them, each followed by its statements; None where the searches found none."""
         rng = derive(self._seed, "extract", number)
         evidence = Evidence(self._library, ())
         steps: list[Step] = []
@@ -45,6 +45,8 @@ class Extracts:
                 if is_kept and len(steps) < MOST_TEXTS:
                     met.add(block.url)
                     steps.append(Step(asked=aloud(block), thought=f"{stated(statements)}\n{NEXT_TEXT}"))
+        if not steps:
+            return None
         first = steps[0].model_copy(update={"asked": ""})
         return recorded(
             content_hash("extract", self._seed, number), content_hash("extract of", self._seed, number),

@@ -175,9 +175,10 @@ def _extracts(world: World, web: Web, seed: int, config: StreamConfig) -> Iterat
     extracts = Extracts(world, tools, library, derive_seed(seed, "extracts"))
     for number in range(config.extracts):
         told = extracts.draw(number)
-        n_chars = count_chars(told)
-        trace = Trace(trajectory=told, k=0, msd=0, n_constraints=0, easy=True, n_chars=n_chars)
-        yield Attempt(trace, "extract", 0, 0, True, 0, n_chars)
+        if told is not None:
+            n_chars = count_chars(told)
+            trace = Trace(trajectory=told, k=0, msd=0, n_constraints=0, easy=True, n_chars=n_chars)
+            yield Attempt(trace, "extract", 0, 0, True, 0, n_chars)
 
 
 def _attempt(

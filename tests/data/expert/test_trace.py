@@ -96,6 +96,7 @@ def test_it_reads_on_until_it_finds(tried: list[Attempt]) -> None:
         for step in trajectory.steps:
             aloud = [place for *place, _ in _READ.findall(step.thought)]
             assert len(aloud) == len({str(place) for place in aloud})
+            assert not re.search(r"(?m)^Before, .+: -$", step.thought)
             parts = re.split(r"(?m)^\d+\) .+ \[(.+)\]\?$", step.thought)
             for pattern, part in zip(parts[1::2], parts[2::2], strict=True):
                 read = _STATED.findall(part)

@@ -136,7 +136,7 @@ class Reporter:
             self._reading, self._n_read_aloud = latest, 0
         earlier = [sight.block for sight in sought.sights if sight.block not in latest]
         for block in list(dict.fromkeys(earlier))[:MOST_REPEATED]:
-            fitting = [one for one in self._evidence.stated(block) if sought.facts.intersection(_facts(one))]
+            fitting = [one for one in self._evidence.stated(block) if _concerns(one, sought)]
             yield repetition(block, [said(one, self._evidence, sought) for one in fitting])
         deciding = [number for number, block in enumerate(latest) if any(s.block == block for s in sought.sights)]
         if earlier and not deciding:
@@ -164,6 +164,11 @@ def _named(item: Condition, bound: Mapping[str, str]) -> tuple[frozenset[str], f
     """The relations of a condition, and the entities that it names now."""
     relations = frozenset(property_of(item, end) for end in item.ends)
     return relations, frozenset(bound[end] for end in item.ends if end in bound)
+
+
+def _concerns(stated: Statement, sought: _Sought) -> bool:
+    """Whether a statement has a relation and an end that the condition names."""
+    return stated.property in sought.relations and not sought.named.isdisjoint((stated.subject, *stated.objects))
 
 
 def _facts(stated: Statement) -> list[_Fact]:
