@@ -30,7 +30,7 @@ from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.property import properties
 from redsearcher.world.store import World
 
-MOST_CONDITIONS = 6
+MOST_CONDITIONS = 4
 """Conditions of one drill."""
 VISITS = 0.15
 """Share of drills that read a page instead of results."""

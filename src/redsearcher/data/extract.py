@@ -11,8 +11,8 @@ from redsearcher.core.rng import derive
 from redsearcher.data.expert.evidence import Block, Evidence
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.record import recorded
-from redsearcher.data.expert.report import said
-from redsearcher.data.expert.words import NEXT_TEXT, aloud, stated
+from redsearcher.data.expert.report import said as in_words
+from redsearcher.data.expert.words import NEXT_TEXT, TAKE_APART, aloud, stated
 from redsearcher.records.tool import ToolCall
 from redsearcher.records.trajectory import Step, StopReason, Trajectory
 from redsearcher.web.toolbox import Toolbox
@@ -40,11 +40,12 @@ class Extracts:
         met: set[str] = set()
         for _ in range(_SEARCHES):
             for block in self._found(rng.choice(self._labels), evidence):
-                statements = [said(one, evidence) for one in evidence.stated(block)]
+                statements = [in_words(one, evidence) for one in evidence.stated(block)]
                 is_kept = block.url not in met and (statements or rng.random() < EMPTY)
                 if is_kept and len(steps) < MOST_TEXTS:
                     met.add(block.url)
-                    steps.append(Step(asked=aloud(block), thought=f"{stated(statements)}\n{NEXT_TEXT}"))
+                    said = f"{stated(statements)}\n{NEXT_TEXT}"
+                    steps.append(Step(asked=TAKE_APART.format(text=aloud(block)), thought=said))
         if not steps:
             return None
         first = steps[0].model_copy(update={"asked": ""})

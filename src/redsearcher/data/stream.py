@@ -16,6 +16,7 @@ from redsearcher.core.config import Config
 from redsearcher.core.hashing import content_hash
 from redsearcher.core.rng import derive, derive_seed
 from redsearcher.data.drill import Drills
+from redsearcher.data.expert.condition import read_conditions
 from redsearcher.data.expert.library import Library
 from redsearcher.data.expert.model import Expert
 from redsearcher.data.expert.peek import PeekChecker
@@ -23,6 +24,8 @@ from redsearcher.data.expert.record import recorded
 from redsearcher.data.expert.search import ExpertConfig
 from redsearcher.data.extract import Extracts
 from redsearcher.data.question import FreshTasks, Quotas
+from redsearcher.data.reword import page_words, reworded
+from redsearcher.data.slip import after_slip
 from redsearcher.grading.match import grade
 from redsearcher.records.base import Record
 from redsearcher.records.chat import Message, Sampling
@@ -59,6 +62,10 @@ class StreamConfig(Config):
     """Extracts of each world: some twenty short texts, and after each what it states."""
     openings: int = Field(default=0, ge=0)
     """Further easy questions of each world of which the expert's first turn alone is kept: taking a question apart."""
+    reworded: float = Field(default=0.0, ge=0, le=1)
+    """Share of these whose relations are said in other words, invented or of pages, so that wordings are taken over."""
+    slips: float = Field(default=0.0, ge=0, le=1)
+    """Share of traces in which one turn is said wrongly first, and again after the loop's request; see `slip`."""
     hold_out: bool = True
     """Leave relations and phrasings out of the questions, so that evaluation can ask for them."""
     max_chars: int = Field(default=19_000, ge=1_000)
@@ -150,8 +157,12 @@ def _openings(world: World, seed: int, config: StreamConfig) -> Iterator[Attempt
     quotas = Quotas(easy=config.openings, k1=0, k2=0, k3=0)
     fresh = list(FreshTasks(world, derive_seed(seed, "openings"), quotas, hold_out=config.hold_out).tasks())
     expert = Expert([one.task for one in fresh], Library(world), config.expert)
+    words = page_words(document.text for document in world.documents()) if config.reworded else []
     for one in fresh:
         told = opening(one.task, expert, derive_seed(seed, "opening", one.task.id))
+        rng = derive(seed, "other words", one.task.id)
+        if rng.random() < config.reworded:
+            told = reworded(told, read_conditions(one.task.question, one.task.query), words, rng) or told
         n_chars = count_chars(told)
         trace = Trace(
             trajectory=told, k=one.k, msd=one.msd, n_constraints=len(one.task.query.constraints), easy=True,
@@ -201,6 +212,9 @@ def _attempt(
         n_constraints = len(task.query.constraints)
         if derive(trajectory.seed, "reset").random() < config.reset_share:
             trajectory = after_reset(trajectory)
+        rng = derive(trajectory.seed, "slip")
+        if rng.random() < config.slips:
+            trajectory = after_slip(trajectory, rng)
         trace = Trace(trajectory=trajectory, k=k, msd=msd, n_constraints=n_constraints, easy=easy, n_chars=n_chars)
     return Attempt(trace, outcome, k, msd, easy, trajectory.n_tool_calls, n_chars)
 

@@ -23,12 +23,19 @@ class Exchange(NamedTuple):
 
 
 def encode_trajectory(
-    renderer: Renderer, trajectory: Trajectory, system: str, tools: Sequence[ToolSchema] = (), force: str = ""
+    renderer: Renderer,
+    trajectory: Trajectory,
+    system: str,
+    tools: Sequence[ToolSchema] = (),
+    force: str = "",
+    *,
+    unreadable: bool = True,
 ) -> tuple[Segment, ...]:
     """Segments of a whole trajectory: mask 1 exactly on the policy's tokens, its end-of-turn included; logprobs 0.
 
     Built turn by turn as a rollout builds it, so a model trained on it meets the same ids when it runs. `force` is
-    the user's message before a forced answer in trajectories that do not store it. Raises ModelError if the template
+    the user's message before a forced answer in trajectories that do not store it. Without `unreadable`, turns that
+    could not be read keep mask 0: they are context, and nothing to learn. Raises ModelError if the template
     refuses the conversation.
     """
     merger = SegmentMerger()
@@ -40,7 +47,8 @@ def encode_trajectory(
             messages[at] = carried[step]
         prompt = renderer.render(messages, tools)
         ids = renderer.encode_turn(said)
-        merger.add(turn_segment(prompt.ids, ids, (0.0,) * len(ids)))
+        if unreadable or trajectory.steps[number].problem is None:
+            merger.add(turn_segment(prompt.ids, ids, (0.0,) * len(ids)))
         carried[number] = said.model_copy(update={"sampled": renderer.sampled(prompt, ids)})
     return merger.segments
 

@@ -69,7 +69,7 @@ def documents(encoder: Encoder, trajectories: Iterable[Trajectory], cut: Cut = W
     for trajectory in trajectories:
         told = trajectory.model_copy(update={"steps": trajectory.steps[:1]}) if cut.first_turn else trajectory
         system = "" if cut.first_turn else SYSTEM
-        for segment in encode_trajectory(encoder.renderer, told, system, force=FORCE):
+        for segment in encode_trajectory(encoder.renderer, told, system, force=FORCE, unreadable=False):
             mask = np.array(segment.mask, dtype=np.bool_)
             if mask.any() and (cut.longest is None or mask.size <= cut.longest):
                 yield Document(np.array(segment.token_ids, dtype=np.uint16), mask)

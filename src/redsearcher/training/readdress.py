@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 
 from redsearcher.core.rng import derive, derive_seed
+from redsearcher.data.retelling import retold
 from redsearcher.records.trajectory import Trajectory
-from redsearcher.training.retelling import retold
 from redsearcher.web.address.book import AddressBook
 from redsearcher.web.address.config import AddressConfig
 

@@ -13,15 +13,15 @@ from pathlib import Path
 from random import Random
 
 from redsearcher.core.rng import derive
+from redsearcher.data.cipher import cipher
+from redsearcher.data.retelling import retold
 from redsearcher.errors import InputError
 from redsearcher.records.trajectory import Trajectory
-from redsearcher.training.retelling import retold
 
 WORDS_FILE = "words.txt"
 COMMON_SHARE = 0.25
 """A word belongs to the language if this share of the worlds knows it, and two of them at least."""
 _WORD = re.compile(r"[^\W\d_]+")
-_KINDS = ("aeiou", "bcdfghjklmnpqrstvwxyz")
 
 
 def common_words(sources: Mapping[str, Iterable[str]]) -> list[str]:
@@ -62,10 +62,7 @@ class Renamer:
         return retold(trajectory, self._speller(derive(seed, "rename", trajectory.key, variant)))
 
     def _speller(self, rng: Random) -> Callable[[str], str]:
-        table: dict[int, int] = {}
-        for letters in _KINDS:
-            others = "".join(rng.sample(letters, len(letters)))
-            table |= str.maketrans(letters + letters.upper(), others + others.upper())
+        table = cipher(rng)
         kept: dict[str, str] = {}
 
         def spelled(found: re.Match[str]) -> str:

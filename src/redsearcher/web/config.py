@@ -23,6 +23,9 @@ class ShownConfig(Config):
     """Characters a visit shows of one page, markdown of links included; shorter pages come whole."""
     max_per_call: int = Field(default=10, ge=1)
     """Queries or URLs one tool call may carry."""
+    show_urls: bool = True
+    """Whether results give addresses, sites and dates; without them nothing can be opened, and a result takes a third
+    less of the window of a policy that only searches."""
 
 
 class WebConfig(ShownConfig):
@@ -49,4 +52,6 @@ class WebConfig(ShownConfig):
     def identity(self) -> str:
         """Content hash of what can change an answer: all but the resources of the build."""
         absent = {name for name in _OPTIONAL if getattr(self, name) is None}
+        if self.show_urls:
+            absent.add("show_urls")
         return content_hash(self.model_dump(mode="json", exclude=_BUILD_ONLY | absent))

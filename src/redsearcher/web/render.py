@@ -12,15 +12,17 @@ BETWEEN_QUERIES = "\n\n"
 BETWEEN_PAGES = "\n\n---\n\n"
 
 
-def render_results(query: str, hits: Sequence[Hit]) -> str:
+def render_results(query: str, hits: Sequence[Hit], *, show_urls: bool = True) -> str:
     """The results of one query."""
     heading = f'## Results for "{_line(query)}"'
-    return "\n".join([heading, "\n\n".join(_result(hit) for hit in hits) if hits else NO_RESULTS])
+    return "\n".join([heading, "\n\n".join(_result(hit, show_urls) for hit in hits) if hits else NO_RESULTS])
 
 
-def _result(hit: Hit) -> str:
-    about = f"{hit.site} · {hit.date}" if hit.date else hit.site
-    lines = [f"{hit.rank}. {markdown_link(_line(hit.title), hit.url)}", f"   {about}"]
+def _result(hit: Hit, show_urls: bool) -> str:
+    lines = [f"{hit.rank}. {_line(hit.title)}"]
+    if show_urls:
+        about = f"{hit.site} · {hit.date}" if hit.date else hit.site
+        lines = [f"{hit.rank}. {markdown_link(_line(hit.title), hit.url)}", f"   {about}"]
     if hit.snippet:
         lines.append(f"   {_line(hit.snippet)}")
     return "\n".join(lines)

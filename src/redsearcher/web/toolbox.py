@@ -70,7 +70,7 @@ class Toolbox:
             found = self._web.search(query, self._config.n_results, self._config.snippet_chars)
         except UnavailableError as error:
             return render_unanswered(query, str(error)), False
-        return render_results(query, found), True
+        return render_results(query, found, show_urls=self._config.show_urls), True
 
     async def _visit(self, call: ToolCall) -> Observation:
         given: Mapping[str, Any] = call.arguments

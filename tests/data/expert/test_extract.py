@@ -14,7 +14,7 @@ from redsearcher.web.toolbox import Toolbox
 from redsearcher.world.property import properties
 from tests.data.expert.conftest import SEED, Fresh
 
-_TEXT = re.compile(r"Result \d, (.+?): “(.+)”")
+_TEXT = re.compile(r"Take apart: Result \d, (.+?): “(.+)”")
 _STATEMENT = re.compile(r"([a-z -]+): (.+?) > (.+)")
 
 

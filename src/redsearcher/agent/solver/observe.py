@@ -22,7 +22,8 @@ class Sentence(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A search hit (`visited` false, its sentences are the snippet) or an opened page."""
+    """A search hit (`visited` false, its sentences are the snippet; `url` is the title where results give no addresses)
+    or an opened page."""
 
     title: str
     url: str
@@ -47,12 +48,19 @@ class Seen(NamedTuple):
 _HEAD = re.compile(r'^## .*?["“](.*)["”]\s*$')
 _TARGET = r"((?:[^()\s]|\([^()\s]*\))+)"
 _HIT = re.compile(rf"^\s*\d+\. \[(.*)\]\({_TARGET}\)\s*$")
+_BARE_HIT = re.compile(r"^\d+\. (.+)$")
+"""A hit of results that give no addresses: no site and date follow it."""
 _TITLE = re.compile(r"^# (.+)$")
 _URL = re.compile(r"^URL:\s*(\S+)\s*$")
 _SHOWN = re.compile(r"^\(.*(?:shown|characters).*\)$")
 _LINK = re.compile(rf"\[([^\[\]]+)\]\({_TARGET}\)")
 _END = re.compile(r"[。！？；]|[.!?](?=[\s\"”']+[A-Z\d“\"'(]|\s*$)")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Jr|Sr|Prof|vs|No|ca|c|approx)|\b[A-Z])\.$")
+
+
+def can_open(url: str) -> bool:
+    """Whether it is an address."""
+    return "://" in url
 
 
 def plain_url(url: str) -> str:
@@ -76,19 +84,22 @@ def read_observation(content: str) -> Seen:
 def _results(lines: list[str]) -> list[Results]:
     found: list[tuple[str, list[tuple[str, str, list[str]]]]] = []
     for line in lines:
-        head, hit = _HEAD.match(line), _HIT.match(line)
+        head, hit, bare = _HEAD.match(line), _HIT.match(line), _BARE_HIT.match(line)
         if head:
             found.append((head.group(1), []))
         elif hit and found:
             found[-1][1].append((hit.group(1), plain_url(hit.group(2)), []))
+        elif bare and found:
+            found[-1][1].append((bare.group(1), bare.group(1), []))
         elif line.strip() and found and found[-1][1]:
             found[-1][1][-1][2].append(line.strip())
     return [Results(query, tuple(_hit(*hit) for hit in hits)) for query, hits in found]
 
 
 def _hit(title: str, url: str, lines: list[str]) -> Document:
-    # The first line under a title is site and date; the snippet follows.
-    return Document(title, url, tuple(s for line in lines[1:] for s in sentences(line)), visited=False)
+    # The first line under a title with an address is site and date; the snippet follows.
+    snippet = lines[1:] if can_open(url) else lines
+    return Document(title, url, tuple(s for line in snippet for s in sentences(line)), visited=False)
 
 
 def _page(block: str) -> Document | None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from redsearcher.agent.solver.assign import SUPPORTED, Assignment
 from redsearcher.agent.solver.beliefs import Beliefs
 from redsearcher.agent.solver.measure import Ask, LookUp, Measures
-from redsearcher.agent.solver.observe import Document
+from redsearcher.agent.solver.observe import Document, can_open
 from redsearcher.agent.solver.phrase import QueryWriter, fan_out, property_at
 from redsearcher.core.text import fold
 from redsearcher.records.query import Constraint, LiteralAtom, PlainAtom, Query, ToolAtom
@@ -190,7 +190,7 @@ class Planner:
 
     def _own_pages(self, constraint: PlainAtom, values: Mapping[str, str], name: str) -> Iterator[Action]:
         for url in self._beliefs.pages(values[name])[:OWN_PAGES]:
-            if url not in self._opened:
+            if can_open(url) and url not in self._opened:
                 yield Action("visit", url, constraint, values)
 
     def _mention_pages(
@@ -206,7 +206,7 @@ class Planner:
                 rank = (not any(cue in text for cue in cues), len(ranks))
                 ranks[document.url] = min(rank, ranks.get(document.url, rank))
         for url in sorted(ranks, key=lambda url: ranks[url])[:limit]:
-            if url not in self._opened:
+            if can_open(url) and url not in self._opened:
                 yield Action("visit", url, constraint, values)
 
 

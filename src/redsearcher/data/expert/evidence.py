@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from redsearcher.agent.solver.observe import Document, read_observation
+from redsearcher.agent.solver.observe import Document, can_open, read_observation
 from redsearcher.data.expert.library import Library, Note, collapsed
 from redsearcher.records.world import Entity, Value
 from redsearcher.world.property import properties
@@ -14,13 +14,19 @@ _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 class Block(NamedTuple):
-    """A hit or an opened page, as the model sees it: title and plain text; `rank` numbers the hits of a list."""
+    """A hit or an opened page, as the model sees it: title and plain text; `rank` numbers the hits of a list. `url` is
+    the title where results give no addresses."""
 
     url: str
     title: str
     text: str
     visited: bool
     rank: int = 0
+
+    @property
+    def can_open(self) -> bool:
+        """Whether it came with an address."""
+        return can_open(self.url)
 
 
 class Sight(NamedTuple):

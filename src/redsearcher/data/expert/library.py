@@ -21,7 +21,7 @@ class Note(NamedTuple):
 
 
 class Library:
-    """Strict statements by the address of their page, and names by entity. Made once per world.
+    """Strict statements by the address of their page or by its title, and names by entity. Made once per world.
 
     `addresses` are those of the web that the expert searches, where its pages do not stand under their own URLs.
     """
@@ -41,17 +41,20 @@ class Library:
         for document in world.documents():
             url = shown(document.url)
             found = sorted(of_document.get(document.id, ()), key=lambda row: (row[1], row[2], row[0].id))
-            if document.about:
-                self._topics[url] = document.about[0]
-            self._notes[url] = tuple(Note(fact, collapsed(document.text[start:end])) for fact, start, end in found)
+            notes = tuple(Note(fact, collapsed(document.text[start:end])) for fact, start, end in found)
+            for key in (url, collapsed(document.title)):
+                if document.about:
+                    self._topics.setdefault(key, document.about[0])
+                self._notes[key] = tuple(dict.fromkeys((*self._notes.get(key, ()), *notes)))
 
-    def notes(self, url: str) -> tuple[Note, ...]:
-        """Statements of the page at `url` in the order of its text; none for an address we do not know."""
-        return self._notes.get(url, ())
+    def notes(self, page: str) -> tuple[Note, ...]:
+        """Statements of the page at an address in the order of its text, or of all pages of a title; none for one we do
+        not know."""
+        return self._notes.get(page, ())
 
-    def topic(self, url: str) -> str | None:
-        """The entity a page is about, which its title names."""
-        return self._topics.get(url)
+    def topic(self, page: str) -> str | None:
+        """The entity that the page at an address, or the first of a title, is about, which its title names."""
+        return self._topics.get(page)
 
     def type_of(self, entity: str) -> str:
         """The type of an entity. Raises KeyError."""

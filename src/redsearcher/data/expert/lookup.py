@@ -111,7 +111,7 @@ class Lookups:
         """The first pages not opened yet."""
         n_opened = 0
         for block in blocks:
-            if n_opened < most and block.url not in self._opened:
+            if n_opened < most and block.can_open and block.url not in self._opened:
                 self._opened.add(block.url)
                 n_opened += 1
                 said = self._voice.say(VISIT, title=block.title, n=item.number, text=goal)

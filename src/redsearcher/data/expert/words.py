@@ -39,6 +39,8 @@ GIVE_UP = (
 )
 NEXT_TEXT = "Go on."
 """What ends a turn that only takes a text apart: elsewhere, too, more follows after a text's statements."""
+TAKE_APART = "Take apart: {text}"
+"""What asks for it, so that no other message of a user looks like it."""
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
