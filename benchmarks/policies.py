@@ -3,10 +3,10 @@
     python benchmarks/policies.py [--quick] [--model FOLDER ...] [--device cpu|cuda] [--worlds N] [--out DIR]
 
 Every policy sits the same questions over the same small-window web: the offline solver (rules), the expert (which knows
-the graph and looks only through the tools) and each trained FOLDER through the local engine, greedy, with discard-all
-where its window fills. Tools show all of them what the first FOLDER was trained to read (its rollout.toml). Questions
-include relations and phrasings that training never uses (`unseen`). DIR keeps the worlds. Prints a table and, last, one
-JSON line.
+the graph and looks only through the tools) and each trained FOLDER through the local engine, greedy, with the
+context management of its rollout.toml (by default discard-all). Tools show all of them what the first FOLDER was trained to read (its rollout.toml), and
+where that leaves addresses out the solver sits a second time with them, as it opens pages. Questions include relations
+and phrasings that training never uses (`unseen`). DIR keeps the worlds. Prints a table and, last, one JSON line.
 """
 
 import argparse
@@ -88,7 +88,10 @@ def local(folder: str, device: str, rooms: Sequence[Room], episode: EpisodeConfi
     from redsearcher.llm.local.load import open_policy
 
     policy = open_policy(folder, EngineConfig(device=device))
-    config = episode.model_copy(update={"window": policy.window, "max_tokens": min(1024, policy.window // 4)})
+    habits = Path(folder, HABITS)
+    context = RolloutConfig.load(habits).episode.context if habits.is_file() else episode.context
+    limits = {"window": policy.window, "max_tokens": min(1024, policy.window // 4), "context": context}
+    config = episode.model_copy(update=limits)
     return sit(rooms, lambda _: policy, config, n)
 
 
@@ -130,6 +133,10 @@ def main() -> None:
         found: dict[str, dict[str, Any]] = {}
         if args.baselines:
             found["rules"] = sit(rooms, lambda _: RulesSolver(), episode, args.concurrency)
+            if not web.show_urls:
+                opening = web.model_copy(update={"show_urls": True})
+                with_pages = [open_room(folder, seed, opening) for folder, seed in zip(folders, seeds, strict=True)]
+                found["rules, pages too"] = sit(with_pages, lambda _: RulesSolver(), episode, args.concurrency)
             experts = lambda room: Expert([i.task for i in room.items], Library(room.world))  # noqa: E731
             found["expert"] = sit(rooms, experts, episode, args.concurrency)
         for folder in args.model:

@@ -27,7 +27,7 @@ class EpisodeConfig(Config):
     """Seconds one tool call may take."""
     window: int = Field(default=131_072, ge=64)
     """Tokens the conversation may have; a model whose window is smaller sets the limit."""
-    context: Literal["none", "discard_all", "keep_last", "summarise"] = "none"
+    context: Literal["none", "discard_all", "keep_last", "summarise", "notes"] = "none"
     """What makes room when the conversation is over `context_share` of the window."""
     context_share: float = Field(default=0.75, gt=0, le=1)
     """Share of the window at which context management steps in."""

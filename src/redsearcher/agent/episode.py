@@ -134,7 +134,7 @@ class Episode:
         """Let the context strategy make room if the prompt is long; returns the tokens the prompt then has."""
         messages = self._talk.messages()
         n_tokens = self._meter.count(messages, tools)
-        if not self._meter.is_long(n_tokens):
+        if not self._strategy.every_turn and not self._meter.is_long(n_tokens):
             return n_tokens
         rounds = self._talk.rounds
         view = View(messages, len(rounds), sum(one.n_calls for one in rounds), self._talk.hidden)

@@ -17,7 +17,8 @@ ModelSource = Callable[[], AbstractAsyncContextManager[ChatModel]]
 """Opens a model inside a running event loop and closes it there. Pickles, so that workers can open their own."""
 
 KINDS = (
-    "rules (the offline solver), openai:NAME or tokens:NAME with --base-url, or local:FOLDER (a model in this process)"
+    "rules (the offline solver), openai:NAME or tokens:NAME with --base-url, or local:FOLDER (a model in this process; "
+    "local:nano is the one that ships)"
 )
 
 
@@ -25,7 +26,7 @@ class ModelConfig(Config):
     """A model by name, with what its kind needs."""
 
     name: str = "rules"
-    """rules; openai:NAME, a chat endpoint; tokens:NAME, an endpoint of token ids; local:FOLDER."""
+    """rules; openai:NAME, a chat endpoint; tokens:NAME, an endpoint of token ids; local:FOLDER; local:nano ships."""
     base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     """openai, tokens: root of the API; several of engines that serve the same model."""
     protocol: str = ""

@@ -12,7 +12,7 @@ from redsearcher.cli.option import ConfigFile, OutPath, Seed, WebName, Workers
 if TYPE_CHECKING:
     from redsearcher.agent.config import RolloutConfig
 
-Context = Literal["none", "discard_all", "keep_last", "summarise"]
+Context = Literal["none", "discard_all", "keep_last", "summarise", "notes"]
 
 
 def rollout(

@@ -23,6 +23,7 @@ from redsearcher.data.expert.peek import PeekChecker
 from redsearcher.data.expert.record import recorded
 from redsearcher.data.expert.search import ExpertConfig
 from redsearcher.data.extract import Extracts
+from redsearcher.data.notes import with_notes
 from redsearcher.data.question import FreshTasks, Quotas
 from redsearcher.data.reword import page_words, reworded
 from redsearcher.data.slip import after_slip
@@ -64,6 +65,8 @@ class StreamConfig(Config):
     """Further easy questions of each world of which the expert's first turn alone is kept: taking a question apart."""
     reworded: float = Field(default=0.0, ge=0, le=1)
     """Share of these whose relations are said in other words, invented or of pages, so that wordings are taken over."""
+    notes: bool = False
+    """Traces of a policy that keeps notes and reads nothing else of what came before its last calls; see `notes`."""
     slips: float = Field(default=0.0, ge=0, le=1)
     """Share of traces in which one turn is said wrongly first, and again after the loop's request; see `slip`."""
     hold_out: bool = True
@@ -163,6 +166,7 @@ def _openings(world: World, seed: int, config: StreamConfig) -> Iterator[Attempt
         rng = derive(seed, "other words", one.task.id)
         if rng.random() < config.reworded:
             told = reworded(told, read_conditions(one.task.question, one.task.query), words, rng) or told
+        told = with_notes(told) if config.notes else told
         n_chars = count_chars(told)
         trace = Trace(
             trajectory=told, k=one.k, msd=one.msd, n_constraints=len(one.task.query.constraints), easy=True,
@@ -210,11 +214,12 @@ def _attempt(
     trace = None
     if outcome == "right":
         n_constraints = len(task.query.constraints)
-        if derive(trajectory.seed, "reset").random() < config.reset_share:
+        if not config.notes and derive(trajectory.seed, "reset").random() < config.reset_share:
             trajectory = after_reset(trajectory)
         rng = derive(trajectory.seed, "slip")
         if rng.random() < config.slips:
             trajectory = after_slip(trajectory, rng)
+        trajectory = with_notes(trajectory, checker) if config.notes else trajectory
         trace = Trace(trajectory=trajectory, k=k, msd=msd, n_constraints=n_constraints, easy=easy, n_chars=n_chars)
     return Attempt(trace, outcome, k, msd, easy, trajectory.n_tool_calls, n_chars)
 

@@ -24,7 +24,9 @@ class Room(NamedTuple):
 
 
 class ContextStrategy(Protocol):
-    """Makes room. Called before a turn whose prompt is over the threshold."""
+    """Makes room. Called before a turn whose prompt is over the threshold, or before every one if it says so."""
+
+    every_turn: bool
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ class DiscardAll:
     """The question stays, and a sentence says that earlier work is gone."""
 
     name = "discard_all"
+    every_turn = False
 
     async def make_room(self, view: View) -> Room | None:
         if view.n_rounds == 0:

@@ -7,6 +7,8 @@ from redsearcher.agent.conversation import Change
 class KeepLast:
     """Hides the observations of all but the last `k` rounds, each time the threshold is passed again."""
 
+    every_turn = False
+
     def __init__(self, k: int) -> None:
         self._k = k
 

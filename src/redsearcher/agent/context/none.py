@@ -7,6 +7,7 @@ class NoManagement:
     """Never changes anything."""
 
     name = "none"
+    every_turn = False
 
     async def make_room(self, view: View) -> Room | None:
         return None

@@ -66,6 +66,8 @@ class ModelSummariser:
 class Summarise:
     """Drops all rounds and puts the notes in their place; where a model writes none, the rules do."""
 
+    every_turn = False
+
     def __init__(self, summariser: Summariser) -> None:
         self._summariser = summariser
 

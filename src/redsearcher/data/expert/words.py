@@ -41,10 +41,12 @@ NEXT_TEXT = "Go on."
 """What ends a turn that only takes a text apart: elsewhere, too, more follows after a text's statements."""
 TAKE_APART = "Take apart: {text}"
 """What asks for it, so that no other message of a user looks like it."""
+NOTES = "Notes so far: Notes: Find."
+"""What stands around notes, for the vocabulary."""
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
-    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO, NEXT_TEXT)),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO, NEXT_TEXT, NOTES)),
 )
 
 
@@ -53,6 +55,13 @@ def vocabulary() -> frozenset[str]:
     """The words of all patterns and the names of relations, lower case: those of every trace, whatever its world."""
     plain = (*(re.sub(r"{.*?}", " ", pattern) for pattern in _SAID), *map(tag, properties()))
     return frozenset(word for pattern in plain for word in re.findall(r"[^\W\d_]{2,}", pattern.lower()))
+
+
+@cache
+def own_words() -> frozenset[str]:
+    """The capitalised words of all patterns."""
+    plain = (re.sub(r"{.*?}", " ", pattern) for pattern in _SAID)
+    return frozenset(word for pattern in plain for word in re.findall(r"\b[A-Z]\w+", pattern))
 
 
 class Voice:

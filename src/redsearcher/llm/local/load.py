@@ -1,5 +1,6 @@
 """A model folder from disk, never from the network."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from redsearcher.llm.protocol.hermes import HERMES
 from redsearcher.llm.render import Renderer
 from redsearcher.llm.tokenizer import load_tokenizer
 
+NANO_NAME = "nano"
+SHIPPED = files("redsearcher.llm") / "nano"
+"""The policy that ships with the package."""
 HABITS = "rollout.toml"
 """What a model folder may hold besides: the settings it was trained to be rolled out with."""
 
@@ -25,10 +29,18 @@ class LoadedModel(NamedTuple):
 
 
 def resolve(name: str) -> Path:
-    """The folder that a model's name stands for: a path. Raises InputError saying what a folder must hold."""
+    """The folder that a model's name stands for: a path, or `nano`, which ships, where no folder is called so.
+
+    Raises InputError saying what a folder must hold.
+    """
     path = Path(name)
+    if name == NANO_NAME and not path.exists():
+        path = Path(str(SHIPPED))
     if not path.is_dir():
-        raise InputError(f"model {name!r} is no folder here; expected one with config.json, weights and tokenizer.json")
+        raise InputError(
+            f"model {name!r} is no folder here; expected one with config.json, weights and tokenizer.json, "
+            "or nano, the policy that ships"
+        )
     if not (path / "config.json").is_file():
         raise InputError(f"{path} holds no config.json, so it is no model folder in the transformers layout")
     if not any(path.glob("*.safetensors")):
