@@ -4,7 +4,7 @@
 
 Every policy sits the same questions over the same small-window web: the offline solver (rules), the expert (which knows
 the graph and looks only through the tools) and each trained FOLDER through the local engine, greedy, with the context
-management of its rollout.toml (by default discard-all). Tools show all of them what the first FOLDER was trained to
+management and the length of turns of its rollout.toml (by default discard-all and a quarter of the window). Tools show all of them what the first FOLDER was trained to
 read, and where that leaves addresses out the solver sits a second time with them, as it opens pages. Questions include
 relations and phrasings that training never uses (`unseen`). DIR keeps the worlds. Prints a table and, last, one JSON
 line.
@@ -90,8 +90,10 @@ def local(folder: str, device: str, rooms: Sequence[Room], episode: EpisodeConfi
 
     policy = open_policy(folder, EngineConfig(device=device))
     habits = Path(folder, HABITS)
-    context = RolloutConfig.load(habits).episode.context if habits.is_file() else episode.context
-    limits = {"window": policy.window, "max_tokens": min(1024, policy.window // 4), "context": context}
+    limits: dict[str, object] = {"window": policy.window, "max_tokens": min(1024, policy.window // 4)}
+    if habits.is_file():
+        own = RolloutConfig.load(habits).episode
+        limits |= {"max_tokens": own.max_tokens, "context": own.context}
     config = episode.model_copy(update=limits)
     return sit(rooms, lambda _: policy, config, n)
 
