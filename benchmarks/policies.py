@@ -4,10 +4,10 @@
 
 Every policy sits the same questions over the same small-window web: the offline solver (rules), the expert (which knows
 the graph and looks only through the tools) and each trained FOLDER through the local engine, greedy, with the context
-management and the length of turns of its rollout.toml (by default discard-all and a quarter of the window). Tools show all of them what the first FOLDER was trained to
-read, and where that leaves addresses out the solver sits a second time with them, as it opens pages. Questions include
-relations and phrasings that training never uses (`unseen`). DIR keeps the worlds. Prints a table and, last, one JSON
-line.
+management and the length of turns of its rollout.toml (by default discard-all and a quarter of the window). Tools show
+all of them what the first FOLDER was trained to read, and where that leaves addresses out the solver sits a second time
+with them, as it opens pages. Questions include relations and phrasings that training never uses (`unseen`). DIR keeps
+the worlds. Prints a table and, last, one JSON line.
 """
 
 import argparse
