@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from random import Random
 
+from redsearcher.agent.context import notes
 from redsearcher.data.expert.evidence import Block
 from redsearcher.data.expert.query import tag
 from redsearcher.world.property import properties
@@ -41,12 +42,11 @@ NEXT_TEXT = "Go on."
 """What ends a turn that only takes a text apart: elsewhere, too, more follows after a text's statements."""
 TAKE_APART = "Take apart: {text}"
 """What asks for it, so that no other message of a user looks like it."""
-NOTES = "Notes so far: Notes: Find."
-"""What stands around notes, for the vocabulary."""
 PAGE, RESULT, BEFORE = "Page", "Result {rank}", "Before"
 _SAID = (
     *(FOUND + NOTHING + TRY + YES + NO + UNSTATED + OUT + NONE_LEFT + GUESS + SEARCH + VISIT + AGAIN + CLOSER),
-    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO, NEXT_TEXT, NOTES)),
+    *(ALL_HOLD + GIVE_UP + (PAGE, RESULT, BEFORE, MARK, SO, NEXT_TEXT)),
+    *("Find {letter}.", notes.MARK, notes.SO_FAR),
 )
 
 
